@@ -1,0 +1,225 @@
+/** The schema of halfsecond.config.json: reads it, fills in `$NAME`, and turns every fault into a sentence. */
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import * as z from 'zod';
+import { embedded } from './defaults.ts';
+
+
+const idText = z.string().regex(/^[A-Za-z0-9_.:-]{1,128}$/, 'expected 1 to 128 characters from A-Z a-z 0-9 _ . : -');
+const milliseconds = z.int().min(1).max(600_000);
+const origin = z.string().refine(isOrigin, 'expected an exact origin such as https://example.com, without path or wildcard');
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https address' });
+
+const site = z.object({
+  id: idText,
+  /** The public key that the script tag carries. */
+  key: idText,
+  origins: z.array(origin),
+  /** Secrets or public keys that the customer signs identities with; two at a time allow rotation. */
+  identitySecrets: z.array(z.string().min(16, 'expected at least 16 characters')).default([]),
+});
+
+const provider = z.object({
+  kind: z.enum(['openai', 'anthropic', 'openai-compatible', 'builtin']),
+  apiKey: z.string().min(1).optional(),
+  baseURL: httpUrl.optional(),
+  /** A private provider may see regulated text. */
+  private: z.boolean().default(false),
+  headers: z.record(z.string(), z.string()).optional(),
+  timeouts: z.object({
+    headers: milliseconds.default(8_000),
+    firstContent: milliseconds.default(12_000),
+    silence: milliseconds.default(8_000),
+  }).prefault({}),
+});
+
+const model = z.object({
+  id: idText,
+  provider: idText,
+  model: z.string().min(1),
+  /** US dollars per million tokens; known models are priced without it. */
+  inputPrice: z.number().min(0).optional(),
+  outputPrice: z.number().min(0).optional(),
+  quality: z.int().min(1).max(5).default(2),
+  maxConcurrent: z.int().min(1).max(100_000).default(32),
+  maxOutputTokens: z.int().min(1).max(1_000_000).default(2_048),
+});
+
+const agent = z.object({
+  name: idText,
+  title: z.string().min(1).optional(),
+  description: z.string().default(''),
+  topics: z.array(z.string()).default([]),
+  examples: z.array(z.string()).default([]),
+  instructions: z.string().default(''),
+  /** Tool names; `orders.*` means every tool of that source. */
+  tools: z.array(z.string()).default([]),
+  dataClass: z.enum(['public', 'internal', 'regulated']).default('public'),
+  quality: z.int().min(1).max(5).default(1),
+  /** Only visitors with a verified identity reach this agent. */
+  identity: z.boolean().default(false),
+});
+
+const toolTimeout = milliseconds.default(1_500);
+const tool = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('builtin'), timeout: toolTimeout }),
+  z.object({
+    kind: z.literal('mcp'),
+    url: httpUrl.optional(),
+    command: z.array(z.string()).min(1).optional(),
+    timeout: toolTimeout,
+    allow: z.array(z.string()).default([]),
+  }).refine((t) => (t.url === undefined) !== (t.command === undefined), 'expected either url or command'),
+  z.object({
+    kind: z.literal('http'),
+    url: httpUrl,
+    secret: z.string().optional(),
+    timeout: toolTimeout,
+    allow: z.array(z.string()).default([]),
+  }),
+]);
+
+const schema = z.object({
+  site: site.optional(),
+  sites: z.array(site).min(1).optional(),
+  providers: z.record(idText, provider).default({}),
+  models: z.array(model).default([]),
+  agents: z.array(agent).default([]),
+  tools: z.record(idText, tool).default({}),
+  dispatch: z.object({
+    /** Who answers when no agent fits: an agent's name, or "human". Without it a general answer is tried. */
+    fallback: idText.optional(),
+  }).prefault({}),
+  memory: z.object({
+    enabled: z.boolean().default(true),
+    /** Folder of the LanceDB tables, relative to the working folder. Default: `memory` in the data folder. */
+    uri: z.string().min(1).optional(),
+    tokenBudget: z.int().min(0).max(8_000).default(300),
+    /**
+     * Files and folders read at every start, relative to the configuration file. `url` is where a visitor can
+     * read it: absolute, or a path on the page that holds the widget. A folder's files are appended to it.
+     */
+    knowledge: z.array(z.union([
+      z.string().min(1).transform((path): { path: string; url?: string | undefined } => ({ path })),
+      z.object({ path: z.string().min(1), url: z.string().min(1).optional() }),
+    ])).default([]),
+  }).prefault({}),
+  route: z.object({
+    firstTokenTarget: milliseconds.default(500),
+    firstTokenLimit: milliseconds.default(1_500),
+    nextStart: milliseconds.default(900),
+    extraCalls: z.number().min(0).max(4).default(0.1),
+  }).prefault({}),
+  queue: z.object({
+    depth: z.int().min(0).max(100_000).default(200),
+    wait: milliseconds.default(2_000),
+  }).prefault({}),
+  limits: z.object({
+    requestsPerMinute: z.int().min(1).default(60),
+    streamsPerVisitor: z.int().min(1).default(4),
+    /** US dollars a day over all sites. */
+    dailySpend: z.number().min(0).default(50),
+  }).prefault({}),
+});
+
+type Parsed = z.infer<typeof schema>;
+export type SiteConfig = z.infer<typeof site>;
+export type ProviderConfig = z.infer<typeof provider>;
+export type ModelConfig = z.infer<typeof model>;
+export type AgentConfig = z.infer<typeof agent>;
+export type ToolConfig = z.infer<typeof tool>;
+/** The configuration as the layers see it: one list of sites, paths resolved against `folder`. */
+export type Config = Omit<Parsed, 'site' | 'sites'> & { sites: SiteConfig[]; folder: string };
+
+/** `warnings` are for the log and stop nothing. */
+export type ReadResult = { config: Config; warnings: string[] } | { faults: string[] };
+
+/** Reads HALFSECOND_CONFIG, else ./halfsecond.config.json, else the embedded defaults. */
+export function readConfig(env: NodeJS.ProcessEnv, cwd: string): ReadResult {
+  const path = resolve(cwd, env['HALFSECOND_CONFIG'] ?? 'halfsecond.config.json');
+  if (!existsSync(path)) {
+    if (env['HALFSECOND_CONFIG'] !== undefined) return { faults: [`HALFSECOND_CONFIG names ${path}, but there is no such file.`] };
+    return parseConfig(embedded, env, cwd);
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    return { faults: [`${path} cannot be read as JSON: ${error instanceof Error ? error.message : String(error)}.`] };
+  }
+  return parseConfig(json, env, dirname(path));
+}
+
+/** Checks an already parsed configuration. `folder` is what relative paths in it start from. */
+export function parseConfig(json: unknown, env: NodeJS.ProcessEnv, folder: string): ReadResult {
+  const parsed = schema.safeParse(fillIn(json, env));
+  if (!parsed.success) return { faults: parsed.error.issues.map(sentence) };
+  const { site: single, sites, ...rest } = parsed.data;
+  const config: Config = { ...rest, sites: sites ?? (single ? [single] : []), folder };
+  const faults = contradictions(config, single !== undefined && sites !== undefined);
+  return faults.length > 0 ? { faults } : { config, warnings: unknownKeys(json) };
+}
+
+/** Replaces `$NAME` by the environment's value; an unset name leaves the setting out (of a list: the entry). */
+function fillIn(value: unknown, env: NodeJS.ProcessEnv): unknown {
+  if (typeof value === 'string') {
+    const name = /^\$([A-Z][A-Z0-9_]*)$/.exec(value)?.[1];
+    return name === undefined ? value : env[name] || undefined;
+  }
+  if (Array.isArray(value)) return value.map((entry) => fillIn(entry, env)).filter((entry) => entry !== undefined);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fillIn(entry, env)]));
+}
+
+function contradictions(config: Config, both: boolean): string[] {
+  const faults: string[] = [];
+  if (both) faults.push('site and sites are both set: expected one of them.');
+  if (config.sites.length === 0) faults.push('site is missing: expected an object with id, key and origins.');
+  for (const key of ['id', 'key'] as const) {
+    for (const twice of repeated(config.sites.map((s) => s[key]))) faults.push(`sites has the ${key} "${twice}" twice: expected each once.`);
+  }
+  for (const twice of repeated(config.models.map((m) => m.id))) faults.push(`models has the id "${twice}" twice: expected each once.`);
+  for (const twice of repeated(config.agents.map((a) => a.name))) faults.push(`agents has the name "${twice}" twice: expected each once.`);
+  for (const [at, entry] of config.models.entries()) {
+    if (config.providers[entry.provider]) continue;
+    faults.push(`models[${at}].provider is "${entry.provider}", which providers does not have: expected one of ${names(Object.keys(config.providers))}.`);
+  }
+  for (const [at, entry] of config.agents.entries()) {
+    for (const wanted of entry.tools) {
+      if (config.tools[wanted.split('.')[0] ?? wanted]) continue;
+      faults.push(`agents[${at}].tools names "${wanted}", which tools does not have: expected one of ${names(Object.keys(config.tools))}.`);
+    }
+    const privateModel = config.models.some((m) => config.providers[m.provider]?.private);
+    if (entry.dataClass === 'regulated' && !privateModel) {
+      faults.push(`agents[${at}] ("${entry.name}") is regulated, but no model belongs to a private provider: expected at least one.`);
+    }
+  }
+  const { fallback } = config.dispatch;
+  if (fallback !== undefined && fallback !== 'human' && !config.agents.some((a) => a.name === fallback)) {
+    faults.push(`dispatch.fallback is "${fallback}": expected "human" or one of ${names(config.agents.map((a) => a.name))}.`);
+  }
+  return faults;
+}
+
+function sentence(issue: z.core.$ZodIssue): string {
+  const path = issue.path.reduce<string>((text, key) => (typeof key === 'number' ? `${text}[${key}]` : text ? `${text}.${String(key)}` : String(key)), '');
+  const text = issue.message.replace(/^Invalid input: /, '').replace(/\.$/, '');
+  return `${path || 'The configuration'}: ${text}.`;
+}
+
+/** Settings that nothing reads: most often a spelling mistake. */
+function unknownKeys(json: unknown): string[] {
+  if (typeof json !== 'object' || json === null) return [];
+  const known = new Set(Object.keys(schema.shape));
+  return Object.keys(json).filter((key) => !known.has(key) && !key.startsWith('$')).map((key) => `${key} is not a setting that is known here; it is ignored.`);
+}
+
+function isOrigin(text: string): boolean {
+  return URL.canParse(text) && new URL(text).origin === text;
+}
+function repeated(values: string[]): string[] {
+  return [...new Set(values.filter((value, at) => values.indexOf(value) !== at))];
+}
+function names(values: string[]): string {
+  return values.length > 0 ? values.map((value) => `"${value}"`).join(', ') : '(none is configured)';
+}

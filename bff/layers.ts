@@ -1,0 +1,171 @@
+/**
+ * The five layers as function types, and the values that pass between them. A layer imports nothing of
+ * another layer: it knows this file, and `main.ts` hands it whatever it needs. To replace a layer, pass
+ * another function of its type.
+ */
+import type { StreamEvent, Usage } from '@halfsecond/shared/wire';
+import type { FailureKind, ProviderHealth, QueueState } from '@halfsecond/shared/status';
+import type { AgentConfig, ModelConfig, ProviderConfig, ToolConfig } from './config.ts';
+
+export type Agent = AgentConfig;
+export type Model = ModelConfig;
+export type Provider = ProviderConfig;
+export type ToolSource = ToolConfig;
+export type DataClass = Agent['dataClass'];
+
+/** Whose turn it is; comes from the server's own session, never from a client's words. */
+export type Owner = { site: string; visitor: string; chat: string; identified: boolean };
+export type Said = { role: 'user' | 'assistant'; text: string };
+
+// --- gateway: holds the connection ------------------------------------------------------------------
+
+/** One admitted question. `id` is the id of the answer to come; `recent` the last few messages before `text`. */
+export type Question = {
+  id: string;
+  traceId: string;
+  owner: Owner;
+  messageId: string;
+  text: string;
+  /** BCP 47, for sentences that the visitor reads. */
+  lang: string;
+  recent: Said[];
+  /** The agent of the turn before, so that a conversation stays with it. */
+  agent: string | null;
+  resetStep: boolean;
+  /** `performance.now()` of the request's arrival. */
+  arrivedAt: number;
+};
+/** Runs one turn to its end. Never throws: every ending is an event (finish, error or abort). */
+export type Turn = (question: Question, signal: AbortSignal) => AsyncIterable<StreamEvent>;
+/** The front door: turns HTTP into turns and turns into bytes. */
+export type Gateway = (turn: Turn) => (request: Request, connection?: unknown) => Response | Promise<Response>;
+
+// --- dispatch: who answers ----------------------------------------------------------------------------
+
+export type DispatchInput = { site: string; text: string; recent: Said[]; current: string | null; identified: boolean };
+export type Dispatched = {
+  /** Null when none fits and the configuration names no fallback agent. */
+  agent: Agent | null;
+  /** Confidence 0..1 in the best agent, whether or not it was taken. */
+  score: number;
+  /** True when no agent fitted well enough; `agent` is then the configured fallback or null. */
+  abstained: boolean;
+  /** The visitor should be offered a person: they asked for one, or the configuration says so for "none". */
+  human: boolean;
+  /** Best first, at most five, the chosen one included. */
+  alternatives: { name: string; score: number }[];
+};
+export type Dispatch = (input: DispatchInput, signal: AbortSignal) => Promise<Dispatched>;
+
+// --- memory: the few snippets that matter -------------------------------------------------------------
+
+export type SnippetSource =
+  | { kind: 'knowledge'; document: string; title: string; heading: string | null; url: string | null }
+  | { kind: 'turn'; chat: string; role: 'user' | 'assistant' };
+/** `id` is the turn's id or the document's, a section as `docid#3`. `score` 0..1. `at` epoch ms or null. */
+export type Snippet = { id: string; text: string; score: number; tokens: number; at: number | null; source: SnippetSource };
+export type RecallInput = {
+  site: string;
+  /** Null: site knowledge only. */
+  visitor: string | null;
+  query: string;
+  scope: 'visitor' | 'knowledge' | 'all';
+  k: number;
+  tokenBudget: number;
+  /** A turn that must not come back as its own context. */
+  exclude?: string;
+};
+export type Recalled = { snippets: Snippet[]; tokens: number };
+export type Recall = (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;
+
+export type MemoryTurn = {
+  id: string;
+  site: string;
+  visitor: string;
+  chat: string;
+  role: 'user' | 'assistant';
+  name?: string;
+  text: string;
+  at: number;
+};
+/** Resolves when the turns are durable and searchable. Idempotent by turn id within a visitor. */
+export type Remember = (turns: MemoryTurn[]) => Promise<void>;
+
+// --- route: which model, and the next when it fails ---------------------------------------------------
+
+export type ToolCall = { id: string; name: string; input: unknown };
+export type RouteMessage =
+  | { role: 'user'; text: string }
+  | { role: 'assistant'; text: string; calls: ToolCall[] }
+  | { role: 'tool'; callId: string; name: string; output: string; failed: boolean };
+export type RouteInput = {
+  site: string;
+  /** Keeps a conversation on one prompt-cache line at the provider. */
+  chat: string;
+  traceId: string;
+  agent: Agent | null;
+  dataClass: DataClass;
+  system: string;
+  messages: RouteMessage[];
+  snippets: Snippet[];
+  tools: ToolDefinition[];
+  lang: string;
+};
+/** How one provider attempt ended; `firstContent` and `total` in ms from its start. */
+export type AttemptReport = {
+  provider: string;
+  model: string;
+  outcome: 'ok' | 'error' | 'stopped';
+  failure?: FailureKind;
+  startedAt: number;
+  firstContent: number | null;
+  total: number;
+};
+export type RoutePart =
+  /** An attempt begins. `fallback`: not the model that the configuration would prefer. */
+  | { type: 'model'; provider: string; model: string; fallback: boolean; reason: string }
+  | { type: 'text'; text: string }
+  | { type: 'reasoning'; text: string }
+  | { type: 'call'; call: ToolCall }
+  /** The answer rests on this snippet. */
+  | { type: 'cite'; snippet: Snippet }
+  | { type: 'handoff'; reason: string }
+  /** Another model continues in mid-answer; text so far stands, tool calls of this step do not. */
+  | { type: 'takeover'; provider: string; model: string }
+  | { type: 'attempt'; attempt: AttemptReport }
+  /** Last part when the provider's own end mark arrived. `cost` in US dollars. */
+  | { type: 'end'; reason: 'stop' | 'length' | 'calls'; provider: string; model: string; fallback: boolean; usage: Usage; cost: number }
+  /** Last part otherwise: nobody could answer. `code` is safe for clients. */
+  | { type: 'fail'; code: string };
+/** Streams one step of an answer. Never throws except when `signal` aborts. */
+export type Route = (input: RouteInput, signal: AbortSignal) => AsyncIterable<RoutePart>;
+/** What the router believes right now, for the status feed and `/metrics`. */
+export type RouteHealth = () => { providers: ProviderHealth[]; fallbackSince: number | null };
+
+// --- tools: side effects, in parallel, on a deadline ---------------------------------------------------
+
+/** `triggers`: words by which the builtin answerer, which is no language model, knows when to call it. */
+export type ToolDefinition = {
+  name: string;
+  title: string;
+  description: string;
+  inputSchema: Record<string, unknown>;
+  triggers: string[];
+};
+export type ToolContext = { site: string; visitor: string; lang: string; traceId: string };
+export type ToolPart =
+  | { type: 'progress'; callId: string; name: string; output: unknown }
+  | { type: 'output'; callId: string; name: string; output: unknown; ms: number }
+  | { type: 'error'; callId: string; name: string; code: string; message: string; ms: number };
+/** Runs all calls of a step side by side; ends when each has an output or an error. Never throws. */
+export type RunTools = (calls: ToolCall[], context: ToolContext, signal: AbortSignal) => AsyncIterable<ToolPart>;
+/** The tools that an agent may use. */
+export type ListTools = (agent: Agent | null) => ToolDefinition[];
+
+// --- together -------------------------------------------------------------------------------------------
+
+/** Waits for a place; yields nothing while it is free. Rejects with a code when the wait would be too long. */
+export type Admit = (signal: AbortSignal, moved: (position: number) => void) => Promise<() => void>;
+export type QueueView = () => QueueState;
+
+export type Layers = { gateway: Gateway; dispatch: Dispatch; recall: Recall; route: Route; tools: RunTools };
