@@ -3,8 +3,8 @@
  * another layer: it knows this file, and `main.ts` hands it whatever it needs. To replace a layer, pass
  * another function of its type.
  */
-import type { StreamEvent, Usage } from '@halfsecond/shared/wire';
-import type { FailureKind, ProviderHealth, QueueState } from '@halfsecond/shared/status';
+import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
+import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
 import type { AgentConfig, ModelConfig, ProviderConfig, ToolConfig } from './config.ts';
 
 export type Agent = AgentConfig;
@@ -152,7 +152,8 @@ export type ToolDefinition = {
   inputSchema: Record<string, unknown>;
   triggers: string[];
 };
-export type ToolContext = { site: string; visitor: string; lang: string; traceId: string };
+/** `agent`: whose turn it is; only the tools that its configuration lists can be called. */
+export type ToolContext = { site: string; visitor: string; lang: string; traceId: string; agent: Agent | null };
 export type ToolPart =
   | { type: 'progress'; callId: string; name: string; output: unknown }
   | { type: 'output'; callId: string; name: string; output: unknown; ms: number }
@@ -164,8 +165,29 @@ export type ListTools = (agent: Agent | null) => ToolDefinition[];
 
 // --- together -------------------------------------------------------------------------------------------
 
-/** Waits for a place; yields nothing while it is free. Rejects with a code when the wait would be too long. */
-export type Admit = (signal: AbortSignal, moved: (position: number) => void) => Promise<() => void>;
-export type QueueView = () => QueueState;
-
 export type Layers = { gateway: Gateway; dispatch: Dispatch; recall: Recall; route: Route; tools: RunTools };
+
+// --- what is left of a turn when it is over -------------------------------------------------------------
+
+/** `start` in ms from the turn's beginning; `parent` is a span's id. Spans without parent add up to the turn. */
+export type Span = { id: string; parent?: string; name: string; start: number; ms: number };
+/** Everything that the store, the memory, the trace and the status feed want to know of an ended turn. */
+export type TurnRecord = {
+  question: Question;
+  outcome: Outcome;
+  /** Why it is not ok; a word that is safe for clients. */
+  code: string | null;
+  text: string;
+  agent: string | null;
+  sources: Snippet[];
+  handoff: string | null;
+  model: string | null;
+  provider: string | null;
+  fallback: boolean;
+  usage: Usage;
+  cost: number;
+  timing: Timing;
+  spans: Span[];
+  attempts: AttemptReport[];
+  tools: { name: string; outcome: Outcome; ms: number }[];
+};

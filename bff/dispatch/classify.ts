@@ -1,0 +1,135 @@
+/**
+ * Which of some labelled groups a message belongs to, and how sure that is. Pure: learned once from what people
+ * wrote, then the same answer for the same message. Beside the groups stands a background of everyday messages
+ * that belong to none of them.
+ */
+import { background } from './background.ts';
+import { addScores, buildVocabulary, softmax, tokensOf, trainSoftmax, vectorOf } from './train.ts';
+import type { Lesson, Sparse, Vocabulary } from './train.ts';
+
+/** `texts` are examples of what a visitor says, `topics` single words or phrases, `about` describing sentences. */
+export type Group = { name: string; about: string; topics: string[]; examples: string[] };
+/** `score`: how likely (0..1) a message like this belongs to the group; the rest to 1 is "another, or none". */
+export type Guess = { name: string; score: number };
+export type Classifier = {
+  /** Best first, every group once. */
+  classify: (text: string) => Guess[];
+  /** The words of the text that speak for a group, strongest first, with their weight. */
+  words: (text: string, name: string) => { word: string; weight: number }[];
+};
+
+/** A background message closer than this to a group's own words is left out: here it is on topic. */
+const TOO_CLOSE = 0.42;
+/** How much the nearest known text adds to a group's score beside the learned weights. */
+const NEAREST = 4;
+/**
+ * From raw strength to an honest share: logistic, fitted on messages whose group is known (test/bench/dispatch.ts):
+ * [constant, log-odds of the best group, its nearest text, share of known words].
+ */
+const CALIBRATION = [-2.2, 0.8, 4, 1] as const;
+
+/** Learns the groups. Deterministic; 50 groups of 20 examples take well under a second. */
+export function trainClassifier(groups: Group[]): Classifier {
+  const none = groups.length;
+  const labels = groups.length + 1;
+  const lessons = [...groups.flatMap(lessonsOf), ...background.map((text): Lesson => ({ text, label: none, weight: 1 }))];
+  const tokens = lessons.map((lesson) => tokensOf(lesson.text));
+  const vocabulary = buildVocabulary(tokens, labels);
+  const all = tokens.map((words) => vectorOf(words, vocabulary));
+  const own = lessons.findIndex((lesson) => lesson.label === none);
+  const near = nearestIndex(all.slice(0, own), lessons, vocabulary.idf.length, groups.length);
+  const kept = all.map((vector, n) => n < own || Math.max(0, ...near(vector)) < TOO_CLOSE);
+  const vectors = all.filter((_, n) => kept[n]);
+  const taught = lessons.filter((_, n) => kept[n]);
+  const weights = trainSoftmax(vectors, taught, vocabulary.idf.length, labels);
+  const nearest = nearestIndex(vectors, taught, vocabulary.idf.length, labels);
+  const scores = new Float64Array(labels);
+
+  return {
+    classify(text) {
+      const words = tokensOf(text);
+      const vector = vectorOf(words, vocabulary);
+      addScores(vector, weights, labels, scores);
+      const closeness = nearest(vector);
+      for (let k = 0; k < labels; k++) scores[k] = (scores[k] ?? 0) + NEAREST * (closeness[k] ?? 0);
+      softmax(scores);
+      const shares = groups.map((group, k) => ({ name: group.name, share: scores[k] ?? 0, near: closeness[k] ?? 0 }));
+      const known = knownShare(words, vocabulary);
+      return shares
+        .map(({ name, share, near: close }) => ({ name, score: words.length === 0 ? 0 : honest(share, close, known) }))
+        .sort((a, b) => b.score - a.score || (a.name < b.name ? -1 : 1));
+    },
+    words(text, name) {
+      const label = groups.findIndex((group) => group.name === name);
+      if (label < 0) return [];
+      return [...new Set(tokensOf(text))]
+        .map((word) => {
+          addScores(vectorOf([word], vocabulary), weights, labels, scores);
+          const mean = scores.reduce((sum, score) => sum + score, 0) / labels;
+          return { word, weight: (scores[label] ?? 0) - mean };
+        })
+        .filter(({ weight }) => weight > 0)
+        .sort((a, b) => b.weight - a.weight);
+    },
+  };
+}
+
+function lessonsOf(group: Group, label: number): Lesson[] {
+  const sentences = group.about.split(/(?<=[.!?;])\s+/).filter((text) => text.trim() !== '');
+  return [
+    { text: group.name.replace(/[-_.:]+/g, ' '), label, weight: 0.5 },
+    ...sentences.map((text) => ({ text, label, weight: 1 })),
+    ...group.topics.map((text) => ({ text, label, weight: 1 })),
+    ...group.examples.map((text) => ({ text, label, weight: 1 })),
+  ];
+}
+
+/** For each label, the cosine (0..1) of its text nearest to a vector. */
+function nearestIndex(vectors: Sparse[], lessons: Lesson[], features: number, labels: number): (vector: Sparse) => Float64Array {
+  const starts = new Int32Array(features + 1);
+  for (const vector of vectors) for (const feature of vector.at) starts[feature + 1] = (starts[feature + 1] ?? 0) + 1;
+  for (let i = 0; i < features; i++) starts[i + 1] = (starts[i + 1] ?? 0) + (starts[i] ?? 0);
+  const fill = starts.slice();
+  const documents = new Int32Array(starts[features] ?? 0);
+  const values = new Float32Array(documents.length);
+  for (const [n, vector] of vectors.entries()) {
+    for (let i = 0; i < vector.at.length; i++) {
+      const feature = vector.at[i] ?? 0;
+      const slot = fill[feature] ?? 0;
+      fill[feature] = slot + 1;
+      documents[slot] = n;
+      values[slot] = vector.value[i] ?? 0;
+    }
+  }
+  const owner = Int32Array.from(lessons.slice(0, vectors.length), (lesson) => lesson.label);
+  const cosine = new Float32Array(vectors.length);
+  return (vector) => {
+    cosine.fill(0);
+    for (let i = 0; i < vector.at.length; i++) {
+      const feature = vector.at[i] ?? 0;
+      const value = vector.value[i] ?? 0;
+      for (let slot = starts[feature] ?? 0; slot < (starts[feature + 1] ?? 0); slot++) {
+        const n = documents[slot] ?? 0;
+        cosine[n] = (cosine[n] ?? 0) + value * (values[slot] ?? 0);
+      }
+    }
+    const best = new Float64Array(labels);
+    for (let n = 0; n < cosine.length; n++) {
+      const label = owner[n] ?? 0;
+      if ((cosine[n] ?? 0) > (best[label] ?? 0)) best[label] = cosine[n] ?? 0;
+    }
+    return best;
+  };
+}
+
+/** Share of the words that any lesson has. */
+function knownShare(words: string[], vocabulary: Vocabulary): number {
+  if (words.length === 0) return 0;
+  return words.filter((word) => vocabulary.index.has(`w:${word}`)).length / words.length;
+}
+
+function honest(share: number, near: number, known: number): number {
+  const [constant, odds, nearest, words] = CALIBRATION;
+  const logOdds = Math.log(Math.max(share, 1e-9)) - Math.log(Math.max(1 - share, 1e-9));
+  return 1 / (1 + Math.exp(-(constant + odds * logOdds + nearest * near + words * known)));
+}
