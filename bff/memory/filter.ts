@@ -1,0 +1,37 @@
+/**
+ * The one place that builds filters. LanceDB's `where` is raw SQL, so nothing enters it but ids from the
+ * allowed alphabet and hashes made here.
+ */
+import { createHash } from 'node:crypto';
+import { ID_PATTERN } from '@halfsecond/shared/limits';
+import { MemoryError } from './errors.ts';
+
+/** Returns the id unchanged; throws `memory_bad_id` for anything outside the alphabet. */
+export function checkedId(what: 'site' | 'visitor' | 'document' | 'turn' | 'chat', id: unknown): string {
+  if (typeof id === 'string' && ID_PATTERN.test(id)) return id;
+  throw new MemoryError('memory_bad_id', `The ${what} id is not allowed: expected 1 to 128 characters from A-Z a-z 0-9 _ . : -`);
+}
+
+/** Rows of one site. */
+export function ofSite(site: string): string {
+  return `site = '${checkedId('site', site)}'`;
+}
+/** Turns of one visitor of one site. */
+export function ofVisitor(site: string, visitor: string): string {
+  return `${ofSite(site)} AND visitor = '${checkedId('visitor', visitor)}'`;
+}
+/** Sections of some documents of one site. */
+export function ofDocuments(site: string, documents: string[]): string {
+  return `${ofSite(site)} AND document IN (${documents.map((id) => `'${checkedId('document', id)}'`).join(', ')})`;
+}
+/** Rows by the keys that `keyOf` made. */
+export function ofKeys(keys: string[]): string {
+  const hashes = keys.filter((key) => /^[0-9a-f]{40}$/.test(key));
+  if (hashes.length !== keys.length) throw new MemoryError('memory_bad_id', 'A row key is not a hash.');
+  return `key IN (${hashes.map((key) => `'${key}'`).join(', ')})`;
+}
+
+/** The key of a row: a hash over its parts, which cannot run into each other. */
+export function keyOf(...parts: (string | number)[]): string {
+  return createHash('sha1').update(JSON.stringify(parts)).digest('hex');
+}

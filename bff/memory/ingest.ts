@@ -1,0 +1,58 @@
+/** Documents into the table of sections: only what changed is written, what vanished is removed. */
+import { createHash } from 'node:crypto';
+import { documentSections, type KnowledgeDocument } from './document.ts';
+import { MemoryError } from './errors.ts';
+import { checkedId, keyOf } from './filter.ts';
+import type { SectionRow } from './schema.ts';
+import type { Store } from './store.ts';
+
+/** `sections`: those the documents have now; `written` new or changed, `kept` unchanged, `removed` gone. */
+export type IngestReport = { documents: number; sections: number; written: number; kept: number; removed: number };
+/** Called after each batch with the documents done so far. */
+export type Progress = (done: number, total: number) => void;
+
+/** Documents handled in one read and one write of the table. */
+const BATCH = 50;
+
+/** Brings the table to what the documents say. A document of the same id replaces the one before; of two in one call the later counts. Call inside `serial`. */
+export async function ingestDocuments(store: Store, site: string, documents: KnowledgeDocument[], progress?: Progress): Promise<IngestReport> {
+  const latest = [...new Map(documents.map((document) => [checkedId('document', document.id), document])).values()];
+  const report: IngestReport = { documents: latest.length, sections: 0, written: 0, kept: 0, removed: 0 };
+  for (let at = 0; at < latest.length; at += BATCH) {
+    const batch = latest.slice(at, at + BATCH);
+    const rows = batch.flatMap((document) => rowsOf(site, document));
+    const before = new Map((await store.sectionKeys(site, batch.map((document) => document.id))).map((row) => [row.key, row.hash]));
+    const changed = rows.filter((row) => before.get(row.key) !== row.hash);
+    const now = new Set(rows.map((row) => row.key));
+    const gone = [...before.keys()].filter((key) => !now.has(key));
+    if (changed.length > 0) await store.putSections(changed);
+    if (gone.length > 0) await store.deleteSections(gone);
+    report.sections += rows.length;
+    report.written += changed.length;
+    report.kept += rows.length - changed.length;
+    report.removed += gone.length;
+    progress?.(Math.min(at + BATCH, latest.length), latest.length);
+  }
+  return report;
+}
+
+/** Removes a document; false when there was none of that id. Call inside `serial`. */
+export async function forgetDocument(store: Store, site: string, id: string): Promise<boolean> {
+  const keys = (await store.sectionKeys(site, [id])).map((row) => row.key);
+  if (keys.length > 0) await store.deleteSections(keys);
+  return keys.length > 0;
+}
+
+function rowsOf(site: string, document: KnowledgeDocument): SectionRow[] {
+  if (typeof document.text !== 'string' || typeof document.title !== 'string') throw new MemoryError('memory_bad_value', `Document ${document.id} needs a title and text.`);
+  const title = document.title.slice(0, 300).toWellFormed();
+  return documentSections({ ...document, title }).map((section, ordinal) => {
+    const text = section.text.toWellFormed();
+    const url = document.url === undefined ? null : section.anchor === null || document.url.includes('#') ? document.url : `${document.url}#${encodeURIComponent(section.anchor)}`;
+    const heading = section.heading?.toWellFormed() ?? null;
+    const at = document.at ?? null;
+    const hash = createHash('sha256').update(JSON.stringify([title, heading, url, text, at])).digest('hex');
+    const search = [title, heading ?? '', text].join('\n');
+    return { key: keyOf(site, document.id, ordinal), site, document: document.id, ordinal, title, heading, url, text, search, at, hash };
+  });
+}

@@ -1,0 +1,95 @@
+/**
+ * Scores between 0 and 1 for candidates of one query: BM25 divided by the best a text could reach for that
+ * query, so that turns, sections and a growing tail can stand in one list. Pure.
+ */
+
+/** What scoring needs of one text: its terms with their counts, and those that stand in its heading or names. */
+export type Scored = { terms: Map<string, number>; length: number; head: Set<string> };
+/** How often each query term occurs over the collection, and how large the collection is. */
+export type Spread = { documents: number; averageLength: number; frequency: Map<string, number> };
+
+const K1 = 1.2;
+const B = 0.6;
+
+/** Counts the query's terms over the texts at hand. `atLeast` widens a sample to the collection that it came from. */
+export function spreadOf(query: string[], texts: Scored[], atLeast = 0): Spread {
+  const frequency = new Map(query.map((term) => [term, 0]));
+  let length = 0;
+  for (const text of texts) {
+    length += text.length;
+    for (const term of query) if (text.terms.has(term) || text.head.has(term)) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+  }
+  return { documents: Math.max(texts.length, atLeast), averageLength: Math.max(1, length / Math.max(1, texts.length)), frequency };
+}
+
+function rarity(term: string, spread: Spread): number {
+  const found = spread.frequency.get(term) ?? 0;
+  return Math.log(1 + (spread.documents - found + 0.5) / (found + 0.5));
+}
+
+/** BM25 of a text, 0 to 1: 1 would be every query term saturated. */
+export function lexical(query: string[], text: Scored, spread: Spread): number {
+  let score = 0;
+  let best = 0;
+  for (const term of query) {
+    const weight = rarity(term, spread);
+    const count = text.terms.get(term) ?? 0;
+    best += weight * (K1 + 1);
+    score += (weight * count * (K1 + 1)) / (count + K1 * (1 - B + (B * text.length) / spread.averageLength));
+  }
+  return best === 0 ? 0 : score / best;
+}
+
+/** Which share of the query's weight occurs at all, 0 to 1. */
+export function coverage(query: string[], has: (term: string) => boolean, spread: Spread): number {
+  let found = 0;
+  let all = 0;
+  for (const term of query) {
+    const weight = rarity(term, spread);
+    all += weight;
+    if (has(term)) found += weight;
+  }
+  return all === 0 ? 0 : found / all;
+}
+
+/** One section: its own words, how much of the question it covers, how much its headings do, and what full text said (0 to 1). */
+export function sectionScore(query: string[], text: Scored, spread: Spread, fullText: number): number {
+  const covered = coverage(query, (term) => text.terms.has(term) || text.head.has(term), spread);
+  const headed = coverage(query, (term) => text.head.has(term), spread);
+  return 0.45 * lexical(query, text, spread) + 0.3 * covered + 0.15 * headed + 0.1 * fullText * covered;
+}
+
+/** A visitor's turn in its order. `session` counts sittings; `speaker` is the name or role in terms. */
+export type TurnFeatures = Scored & { session: number; question: boolean };
+
+/** Weights of a turn's features. Neighbours matter because an answer seldom repeats the words of its question. */
+const TURN = { own: 1, near: [0.32, 0.1], session: 0.1, speaker: 0.12, question: 0.04 };
+
+/**
+ * Scores all turns of a visitor, given in order. A turn also earns by its neighbours in the same sitting, by a
+ * sitting that fits as a whole, and by a speaker whom the query names.
+ */
+export function turnScores(query: string[], turns: TurnFeatures[], spread: Spread): number[] {
+  const own = turns.map((turn) => lexical(query, turn, spread));
+  const sessions = new Map<number, { terms: Set<string> }>();
+  for (const turn of turns) {
+    const session = sessions.get(turn.session) ?? { terms: new Set() };
+    for (const term of query) if (turn.terms.has(term)) session.terms.add(term);
+    sessions.set(turn.session, session);
+  }
+  const fits = new Map([...sessions].map(([number, session]) => [number, coverage(query, (term) => session.terms.has(term), spread)]));
+  const total = TURN.own + 2 * (TURN.near[0] ?? 0) + TURN.session + TURN.speaker;
+  return turns.map((turn, at) => {
+    let score = TURN.own * (own[at] ?? 0);
+    for (const [step, weight] of TURN.near.entries()) {
+      for (const other of [at - step - 1, at + step + 1]) {
+        if (turns[other]?.session === turn.session) score += weight * (own[other] ?? 0);
+      }
+    }
+    if (score === 0) return 0;
+    score += TURN.session * (fits.get(turn.session) ?? 0);
+    if (query.some((term) => turn.head.has(term))) score += TURN.speaker;
+    if (turn.question) score -= TURN.question;
+    return Math.min(1, Math.max(0.001, (score / total) * 1.6));
+  });
+}

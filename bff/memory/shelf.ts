@@ -1,0 +1,113 @@
+/**
+ * The turns in the process: the tail that no table has yet, and the recent visitors' own turns with their terms
+ * counted, so that a visitor's second question reads nothing from disk. Bounded by visitors and turns.
+ */
+import { keyOf } from './filter.ts';
+import type { TurnRow } from './schema.ts';
+import type { Store } from './store.ts';
+import { counted, terms } from './words.ts';
+
+/** A turn ready for scoring. `head` holds the terms of the speaker's name. */
+export type ShelfTurn = { row: TurnRow; terms: Map<string, number>; length: number; head: Set<string>; question: boolean };
+/** A visitor's newest turns in order. `complete`: there are no older ones in the table. */
+export type Shelf = { turns: ShelfTurn[]; complete: boolean };
+
+export type Shelves = {
+  /** Makes turns searchable that are in the log; those already there stay as they are. */
+  add(rows: TurnRow[]): void;
+  has(row: Pick<TurnRow, 'site' | 'visitor' | 'key'>): boolean;
+  /** Everything that no table has yet. */
+  tail(): TurnRow[];
+  /** Takes turns out of the tail that a table has now. */
+  flushed(rows: TurnRow[]): void;
+  of(site: string, visitor: string): Promise<Shelf>;
+  /** Lets go of everything about a visitor. */
+  drop(site: string, visitor: string): void;
+};
+
+/** Newest turns kept per visitor; older ones are found by full text. */
+const TURNS = 2_000;
+const VISITORS = 200;
+
+type Kept = { loaded: Promise<Shelf>; shelf: Shelf | null; keys: Set<string>; late: TurnRow[] };
+
+export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
+  const tail = new Map<string, Map<string, TurnRow>>();
+  const kept = new Map<string, Kept>();
+  const owner = (row: Pick<TurnRow, 'site' | 'visitor'>): string => keyOf(row.site, row.visitor);
+
+  async function load(site: string, visitor: string, into: Kept): Promise<Shelf> {
+    const before = [...(tail.get(keyOf(site, visitor))?.values() ?? [])];
+    const stored = await store.turnsOf(site, visitor, TURNS);
+    const shelf: Shelf = { turns: [], complete: stored.length < TURNS };
+    put(shelf, into.keys, [...stored, ...before, ...into.late]);
+    into.late = [];
+    into.shelf = shelf;
+    return shelf;
+  }
+
+  return {
+    add(rows) {
+      for (const row of rows) {
+        const id = owner(row);
+        const mine = tail.get(id) ?? new Map<string, TurnRow>();
+        tail.set(id, mine);
+        if (!mine.has(row.key)) mine.set(row.key, row);
+      }
+      for (const [id, mine] of Map.groupBy(rows, owner)) {
+        const entry = kept.get(id);
+        if (entry?.shelf) put(entry.shelf, entry.keys, mine);
+        else entry?.late.push(...mine);
+      }
+    },
+    has(row) {
+      const id = owner(row);
+      return tail.get(id)?.has(row.key) === true || kept.get(id)?.keys.has(row.key) === true;
+    },
+    tail: () => [...tail.values()].flatMap((mine) => [...mine.values()]),
+    flushed(rows) {
+      for (const row of rows) {
+        const id = owner(row);
+        const mine = tail.get(id);
+        if (mine?.get(row.key) === row) mine.delete(row.key);
+        if (mine?.size === 0) tail.delete(id);
+      }
+    },
+    of(site, visitor) {
+      const id = keyOf(site, visitor);
+      let entry = kept.get(id);
+      if (!entry) {
+        const fresh: Kept = { loaded: Promise.resolve({ turns: [], complete: true }), shelf: null, keys: new Set(), late: [] };
+        fresh.loaded = load(site, visitor, fresh);
+        fresh.loaded.catch(() => { if (kept.get(id) === fresh) kept.delete(id); }); // The caller sees the error; the next one tries again.
+        entry = fresh;
+      }
+      kept.delete(id);
+      kept.set(id, entry);
+      const oldest = kept.keys().next().value;
+      if (kept.size > VISITORS && oldest !== undefined) kept.delete(oldest);
+      return entry.loaded;
+    },
+    drop(site, visitor) {
+      tail.delete(keyOf(site, visitor));
+      kept.delete(keyOf(site, visitor));
+    },
+  };
+}
+
+/** Counts a turn's terms once. */
+export function shelfTurn(row: TurnRow): ShelfTurn {
+  const found = terms(row.text);
+  const head = new Set(terms(row.name ?? ''));
+  return { row, terms: counted(found), length: found.length, head, question: row.text.trimEnd().endsWith('?') };
+}
+
+function put(shelf: Shelf, keys: Set<string>, rows: TurnRow[]): void {
+  const fresh = rows.filter((row) => !keys.has(row.key) && keys.add(row.key));
+  if (fresh.length === 0) return;
+  shelf.turns.push(...fresh.map(shelfTurn));
+  shelf.turns.sort((a, b) => a.row.at - b.row.at || a.row.seq - b.row.seq);
+  if (shelf.turns.length <= TURNS) return;
+  for (const gone of shelf.turns.splice(0, shelf.turns.length - TURNS)) keys.delete(gone.row.key);
+  shelf.complete = false;
+}

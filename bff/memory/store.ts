@@ -1,0 +1,158 @@
+/** The tables on disk, and the only file that knows LanceDB: sections of knowledge, and turns. */
+import type { Query, Table } from '@lancedb/lancedb';
+import { MemoryError, reason } from './errors.ts';
+import { ofDocuments, ofKeys, ofSite, ofVisitor } from './filter.ts';
+import { checkRow, checkSchema, tableSchema, type SectionRow, type TableName, type TurnRow } from './schema.ts';
+
+export type Found<Row> = { row: Row; score: number };
+export type TableFigures = { rows: number; fragments: number };
+
+export type Store = {
+  /** Adds the turns whose key is not there yet; returns how many that were. */
+  addTurns(rows: TurnRow[]): Promise<number>;
+  /** A visitor's newest turns, oldest first. */
+  turnsOf(site: string, visitor: string, limit: number): Promise<TurnRow[]>;
+  /** A visitor's turns by full text, best first; `score` is LanceDB's BM25. */
+  findTurns(site: string, visitor: string, query: string, limit: number): Promise<Found<TurnRow>[]>;
+  countTurns(site: string, visitor: string): Promise<number>;
+  deleteTurns(site: string, visitor: string): Promise<void>;
+  /** Writes sections over those of the same key. */
+  putSections(rows: SectionRow[]): Promise<void>;
+  sectionKeys(site: string, documents: string[]): Promise<Pick<SectionRow, 'key' | 'document' | 'hash'>[]>;
+  findSections(site: string, query: string, limit: number): Promise<Found<SectionRow>[]>;
+  deleteSections(keys: string[]): Promise<void>;
+  documentsOf(site: string): Promise<string[]>;
+  figures(table: TableName): Promise<TableFigures>;
+  /** Merges small fragments, indexes new rows, removes versions older than `olderThan`. */
+  tidy(table: TableName, olderThan: Date): Promise<void>;
+  /** Rebuilds the indexes of a table from the rows that are left. */
+  reindex(table: TableName): Promise<void>;
+  close(): void;
+};
+
+/** Which columns have an index for exact values, beside the full text of `search`. */
+const INDEXED: Record<TableName, string[]> = { turns: ['key', 'visitor'], sections: ['key', 'document'] };
+
+/**
+ * Opens or creates the tables in `folder` and runs one query on each, so that the first visitor does not pay for
+ * it. Throws `memory_unavailable` when the folder holds something else or cannot be read.
+ */
+export async function openStore(folder: string): Promise<Store> {
+  process.env['RUST_LOG'] ??= 'error';
+  const lancedb = await import('@lancedb/lancedb');
+  const tables = await openTables().catch((error: unknown) => {
+    if (error instanceof MemoryError) throw error;
+    throw new MemoryError('memory_unavailable', `The memory tables in ${folder} cannot be opened: ${reason(error)}.`, error);
+  });
+
+  async function openTables(): Promise<Record<TableName, Table>> {
+    const database = await lancedb.connect(folder);
+    const existing = await database.tableNames();
+    const open = async (name: TableName): Promise<Table> => {
+      const table = existing.includes(name) ? await database.openTable(name) : await database.createEmptyTable(name, tableSchema(name));
+      checkSchema(name, await table.schema());
+      const indexes = await table.listIndices();
+      if (indexes.length < INDEXED[name].length + 1) await index(name, table);
+      await search(table, "key = ''", 'warm', 1);
+      return table;
+    };
+    return { turns: await open('turns'), sections: await open('sections') };
+  }
+
+  async function index(name: TableName, table: Table): Promise<void> {
+    const words = lancedb.Index.fts({ withPosition: false, baseTokenizer: 'simple', language: 'English', stem: true, removeStopWords: true, asciiFolding: true, maxTokenLength: 64 });
+    await table.createIndex('search', { config: words, replace: true });
+    for (const column of INDEXED[name]) await table.createIndex(column, { config: lancedb.Index.btree(), replace: true });
+  }
+
+  function search(table: Table, filter: string, query: string, limit: number): Promise<unknown[]> {
+    return table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit).toArray();
+  }
+
+  return {
+    async addTurns(rows) {
+      for (const row of rows) checkRow('turns', row);
+      const result = await tables.turns.mergeInsert('key').whenNotMatchedInsertAll().execute(rows);
+      return Number(result.numInsertedRows);
+    },
+    async turnsOf(site, visitor, limit) {
+      const newest = { columnName: 'at', ascending: false };
+      const rows = await tables.turns.query().where(ofVisitor(site, visitor)).orderBy([newest, { ...newest, columnName: 'seq' }]).limit(limit).toArray();
+      return rows.map(turnRow).reverse();
+    },
+    async findTurns(site, visitor, query, limit) {
+      const rows = await search(tables.turns, ofVisitor(site, visitor), query, limit);
+      return rows.map((row) => ({ row: turnRow(row), score: scoreOf(row) }));
+    },
+    countTurns: (site, visitor) => tables.turns.countRows(ofVisitor(site, visitor)),
+    async deleteTurns(site, visitor) {
+      await tables.turns.delete(ofVisitor(site, visitor));
+    },
+    async putSections(rows) {
+      for (const row of rows) checkRow('sections', row);
+      await tables.sections.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+    },
+    async sectionKeys(site, documents) {
+      const rows = await select(tables.sections.query(), ofDocuments(site, documents), ['key', 'document', 'hash']);
+      return rows.map((row) => ({ key: text(row, 'key'), document: text(row, 'document'), hash: text(row, 'hash') }));
+    },
+    async findSections(site, query, limit) {
+      const rows = await search(tables.sections, ofSite(site), query, limit);
+      return rows.map((row) => ({ row: sectionRow(row), score: scoreOf(row) }));
+    },
+    async deleteSections(keys) {
+      await tables.sections.delete(ofKeys(keys));
+    },
+    async documentsOf(site) {
+      const rows = await select(tables.sections.query(), `${ofSite(site)}`, ['document']);
+      return [...new Set(rows.map((row) => text(row, 'document')))].sort();
+    },
+    async figures(name) {
+      const stats = await tables[name].stats();
+      return { rows: stats.numRows, fragments: stats.fragmentStats.numFragments };
+    },
+    async tidy(name, olderThan) {
+      await tables[name].optimize({ cleanupOlderThan: olderThan });
+    },
+    reindex: (name) => index(name, tables[name]),
+    close() {
+      tables.turns.close();
+      tables.sections.close();
+    },
+  };
+}
+
+async function select(query: Query, filter: string, columns: string[]): Promise<unknown[]> {
+  return query.where(filter).select(columns).toArray();
+}
+
+/** A column of a row that LanceDB returned; 64-bit numbers come as BigInt. */
+function column(row: unknown, name: string): unknown {
+  return typeof row === 'object' && row !== null ? (row as Record<string, unknown>)[name] : undefined;
+}
+function text(row: unknown, name: string): string {
+  return String(column(row, name));
+}
+function maybe(row: unknown, name: string): string | null {
+  const value = column(row, name);
+  return typeof value === 'string' ? value : null;
+}
+function number(row: unknown, name: string): number {
+  return Number(column(row, name));
+}
+function scoreOf(row: unknown): number {
+  return number(row, '_score');
+}
+function turnRow(row: unknown): TurnRow {
+  return {
+    key: text(row, 'key'), site: text(row, 'site'), visitor: text(row, 'visitor'), id: text(row, 'id'), chat: text(row, 'chat'), role: text(row, 'role'),
+    name: maybe(row, 'name'), text: text(row, 'text'), search: text(row, 'search'), at: number(row, 'at'), seq: number(row, 'seq'),
+  };
+}
+function sectionRow(row: unknown): SectionRow {
+  return {
+    key: text(row, 'key'), site: text(row, 'site'), document: text(row, 'document'), ordinal: number(row, 'ordinal'), title: text(row, 'title'),
+    heading: maybe(row, 'heading'), url: maybe(row, 'url'), text: text(row, 'text'), search: text(row, 'search'),
+    at: column(row, 'at') === null ? null : number(row, 'at'), hash: text(row, 'hash'),
+  };
+}

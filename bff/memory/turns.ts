@@ -1,0 +1,104 @@
+/** The way of a turn to disk: log, then searchable, then in batches into the table. */
+import type { MemoryTurn } from '../layers.ts';
+import { MemoryError, reason } from './errors.ts';
+import { checkedId, keyOf } from './filter.ts';
+import type { Log } from './log.ts';
+import type { TurnRow } from './schema.ts';
+import type { Serial } from './serial.ts';
+import type { Shelves } from './shelf.ts';
+import type { Store } from './store.ts';
+
+/** Rows that make a batch worth writing at once, and how long fewer wait (ms). */
+const BATCH = 256;
+const LINGER_MS = 2_000;
+/** Rows in one write to the table, so that a bulk import does not build one huge batch in memory. */
+const CHUNK = 5_000;
+/** A table is tidied at this many fragments; reads slow down well above it. */
+const FRAGMENTS = 24;
+/** Versions are kept this long for queries that are still reading them (ms). */
+const VERSION_MS = 60_000;
+/** A turn longer than this is kept without its end, in characters. */
+const TEXT_MAX = 32_000;
+
+type Parts = { store: Store; log: Log; shelves: Shelves; serial: Serial; warn: (sentence: string) => void };
+export type TurnWriter = {
+  remember(turns: MemoryTurn[]): Promise<void>;
+  /** Takes turns of an earlier process, already in log files, into the table. */
+  recover(entries: unknown[], files: string[]): Promise<void>;
+  /** Writes everything that is waiting into the table and removes its log. Call inside `serial`. */
+  flush(): Promise<void>;
+  stop(): void;
+};
+
+export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): TurnWriter {
+  let seq = 0;
+  let timer: NodeJS.Timeout | null = null;
+  let flushing = false;
+  let obsolete: string[] = [];
+
+  async function flush(): Promise<void> {
+    obsolete.push(...await log.rotate());
+    const rows = shelves.tail();
+    for (let at = 0; at < rows.length; at += CHUNK) {
+      const chunk = rows.slice(at, at + CHUNK);
+      await store.addTurns(chunk);
+      shelves.flushed(chunk);
+    }
+    await log.drop(obsolete);
+    obsolete = [];
+    if (rows.length > 0 && (await store.figures('turns')).fragments >= FRAGMENTS) await store.tidy('turns', new Date(Date.now() - VERSION_MS));
+  }
+
+  function schedule(waiting: number): void {
+    if (waiting >= BATCH) return void run();
+    timer ??= setTimeout(() => void run(), LINGER_MS).unref();
+  }
+
+  async function run(): Promise<void> {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (flushing) return;
+    flushing = true;
+    try {
+      await serial(flush);
+    } catch (error) {
+      warn(`The turns stay in the log for now, the table did not take them: ${reason(error)}.`);
+    } finally {
+      flushing = false;
+    }
+    const left = shelves.tail().length;
+    if (left > 0) timer ??= setTimeout(() => void run(), LINGER_MS).unref();
+  }
+
+  function rowOf(turn: MemoryTurn): TurnRow {
+    const site = checkedId('site', turn.site);
+    const visitor = checkedId('visitor', turn.visitor);
+    const id = checkedId('turn', turn.id);
+    if (turn.role !== 'user' && turn.role !== 'assistant') throw new MemoryError('memory_bad_value', `Turn ${id} has no known role: expected user or assistant.`);
+    if (typeof turn.text !== 'string' || !Number.isFinite(turn.at)) throw new MemoryError('memory_bad_value', `Turn ${id} needs text and a time in epoch milliseconds.`);
+    const text = turn.text.slice(0, TEXT_MAX).toWellFormed();
+    const name = turn.name === undefined ? null : turn.name.slice(0, 200).toWellFormed();
+    const search = name === null ? text : `${name}: ${text}`;
+    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search, at: turn.at, seq: Date.now() * 1_000 + (seq++ % 1_000) };
+  }
+
+  return {
+    async remember(turns) {
+      const fresh = turns.map(rowOf).filter((row) => !shelves.has(row));
+      if (fresh.length === 0) return;
+      await log.append(fresh);
+      shelves.add(fresh);
+      schedule(shelves.tail().length);
+    },
+    async recover(entries, files) {
+      shelves.add(entries as TurnRow[]);
+      obsolete.push(...files);
+      await serial(flush);
+    },
+    flush,
+    stop() {
+      if (timer) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}

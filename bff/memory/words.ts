@@ -1,0 +1,49 @@
+/** Text to terms: lower case, no accents, a light English stem, no stop words. Pure. */
+
+const STOP = new Set(
+  ('a an and any are as at be been but by can could did do does doing for from had has have having he her hers him his how i if in into is it its me my no nor not of on or our ours please '
+    + 'she should so some such than that the their theirs them then there these they this those to too us was we were what when where which while who whom whose why will with would you your yours '
+    + 'am also just about s t d m ll re ve').split(' '),
+);
+const WORD = /[\p{L}\p{N}]+/gu;
+const VOWEL = /[aeiouy]/;
+
+/** Every word of a text in order, lower case and without accents; apostrophes split. */
+export function words(text: string): string[] {
+  return text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().match(WORD) ?? [];
+}
+
+/** The stems of a text's words without stop words, in order, repeats included. */
+export function terms(text: string): string[] {
+  return words(text).filter((word) => !STOP.has(word)).map(stem);
+}
+
+/** The distinct terms of a query, at most `limit`; when it is all stop words, those. */
+export function queryTerms(query: string, limit = 32): string[] {
+  const found = terms(query);
+  return [...new Set(found.length > 0 ? found : words(query).map(stem))].slice(0, limit);
+}
+
+/** How often each term occurs. */
+export function counted(list: string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const term of list) counts.set(term, (counts.get(term) ?? 0) + 1);
+  return counts;
+}
+
+/** A light stem: plural, -ing, -ed and a final e are cut, so that "cited", "citing" and "cites" meet. */
+export function stem(word: string): string {
+  if (word.length < 4 || /\d/.test(word)) return word;
+  let root = word;
+  if (root.endsWith('ies') && root.length > 4) root = `${root.slice(0, -3)}y`;
+  else if (root.endsWith('sses')) root = root.slice(0, -2);
+  else if (root.endsWith('s') && !/(ss|us|is)$/.test(root)) root = root.slice(0, -1);
+  for (const ending of ['ing', 'ed']) {
+    const rest = root.slice(0, -ending.length);
+    if (!root.endsWith(ending) || rest.length < 3 || !VOWEL.test(rest)) continue;
+    root = /([bdfgmnprt])\1$/.test(rest) ? rest.slice(0, -1) : rest;
+    break;
+  }
+  if (root.endsWith('e') && root.length > 3) root = root.slice(0, -1);
+  return root.endsWith('y') && root.length > 3 ? `${root.slice(0, -1)}i` : root;
+}
