@@ -21,7 +21,7 @@ export type Shelves = {
   /** Takes turns out of the tail that a table has now. */
   flushed(rows: TurnRow[]): void;
   of(site: string, visitor: string): Promise<Shelf>;
-  /** Lets go of everything about a visitor. */
+  /** Lets go of what was read of a visitor, so that the next question reads the table. */
   drop(site: string, visitor: string): void;
 };
 
@@ -89,7 +89,6 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
       return entry.loaded;
     },
     drop(site, visitor) {
-      tail.delete(keyOf(site, visitor));
       kept.delete(keyOf(site, visitor));
     },
   };

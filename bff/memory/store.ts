@@ -22,11 +22,16 @@ export type Store = {
   findSections(site: string, query: string, limit: number): Promise<Found<SectionRow>[]>;
   deleteSections(keys: string[]): Promise<void>;
   documentsOf(site: string): Promise<string[]>;
+  /** Every text of both tables, for the check after an erasure. */
+  texts(): Promise<string[]>;
   figures(table: TableName): Promise<TableFigures>;
   /** Merges small fragments, indexes new rows, removes versions older than `olderThan`. */
   tidy(table: TableName, olderThan: Date): Promise<void>;
-  /** Rebuilds the indexes of a table from the rows that are left. */
-  reindex(table: TableName): Promise<void>;
+  /**
+   * Moves every row into new files, rebuilds the indexes from them and removes all files before. Compaction alone
+   * leaves deleted text where a file has few deleted rows, and only a version's clean-up removes files at all.
+   */
+  rewrite(table: TableName): Promise<void>;
   close(): void;
 };
 
@@ -107,6 +112,10 @@ export async function openStore(folder: string): Promise<Store> {
       const rows = await select(tables.sections.query(), `${ofSite(site)}`, ['document']);
       return [...new Set(rows.map((row) => text(row, 'document')))].sort();
     },
+    async texts() {
+      const rows = await Promise.all([tables.turns.query().select(['text']).toArray(), tables.sections.query().select(['text']).toArray()]);
+      return rows.flat().map((row) => text(row, 'text'));
+    },
     async figures(name) {
       const stats = await tables[name].stats();
       return { rows: stats.numRows, fragments: stats.fragmentStats.numFragments };
@@ -114,7 +123,13 @@ export async function openStore(folder: string): Promise<Store> {
     async tidy(name, olderThan) {
       await tables[name].optimize({ cleanupOlderThan: olderThan });
     },
-    reindex: (name) => index(name, tables[name]),
+    async rewrite(name) {
+      await tables[name].update({ where: 'true', valuesSql: { key: 'key' } });
+      await tables[name].optimize();
+      await index(name, tables[name]);
+      // A clean-up keeps versions younger than its date; this one is later than any of them.
+      await tables[name].optimize({ cleanupOlderThan: new Date(Date.now() + 1_000), deleteUnverified: true });
+    },
     close() {
       tables.turns.close();
       tables.sections.close();
