@@ -5,8 +5,9 @@
  */
 import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
 import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
-import type { AgentConfig, ModelConfig, ProviderConfig, ToolConfig } from './config.ts';
+import type { AgentConfig, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
 
+export type Site = SiteConfig;
 export type Agent = AgentConfig;
 export type Model = ModelConfig;
 export type Provider = ProviderConfig;
@@ -171,6 +172,19 @@ export type Layers = { gateway: Gateway; dispatch: Dispatch; recall: Recall; rou
 
 /** `start` in ms from the turn's beginning; `parent` is a span's id. Spans without parent add up to the turn. */
 export type Span = { id: string; parent?: string; name: string; start: number; ms: number };
+/** Records the hops of one turn; see trace/spans.ts. */
+export type Spans = {
+  /** Ends the current hop and begins the next one at the same instant. */
+  enter(hop: 'queue' | 'dispatch' | 'recall' | 'route' | 'provider' | 'tool' | 'write'): void;
+  /** Something that ran inside the open hop, such as `provider:openai`; times as of `performance.now()`. */
+  inside(name: string, from: number, to: number): void;
+  /** The first token has come; later calls change nothing. */
+  token(): void;
+  /** Ms from the turn's beginning, null before the first token. */
+  firstToken(): number | null;
+  timing(): Timing;
+  finish(): Span[];
+};
 /** Everything that the store, the memory, the trace and the status feed want to know of an ended turn. */
 export type TurnRecord = {
   question: Question;
@@ -190,4 +204,25 @@ export type TurnRecord = {
   spans: Span[];
   attempts: AttemptReport[];
   tools: { name: string; outcome: Outcome; ms: number }[];
+};
+
+/** A kept turn as `/admin/traces` tells it; `usual` is the median of that hop lately (ms), null while unknown. */
+export type StoredTrace = {
+  traceId: string;
+  chatId: string;
+  startedAt: number;
+  total: number;
+  slowest: { name: string; ms: number; usual: number | null };
+  outcome: Outcome;
+  spans: Span[];
+  feedback?: { rating: 'up' | 'down'; comment?: string };
+};
+
+/** A document of a site's knowledge; `at` epoch ms. */
+export type KnowledgeDocument = { id: string; title: string; url?: string | undefined; text: string; at?: number | undefined };
+/** Writes and removes documents; re-ingesting changes only what changed. */
+export type Knowledge = {
+  ingest(site: string, documents: KnowledgeDocument[]): Promise<{ documents: number; sections: number; written: number; kept: number; removed: number }>;
+  /** False when the site has no such document. */
+  remove(site: string, document: string): Promise<boolean>;
 };

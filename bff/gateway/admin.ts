@@ -1,0 +1,104 @@
+/** The operator's routes: what the layers would decide, knowledge, memory, traces. All need the admin key. */
+import { Hono } from 'hono';
+import * as z from 'zod/mini';
+import { ADMIN_BODY_MAX, ID_MAX, ID_PATTERN, MESSAGE_MAX } from '@halfsecond/shared/limits';
+import type { Knowledge, MemoryTurn, Recalled, RecallInput, Site, StoredTrace } from '../layers.ts';
+import { Refusal, readBody, requireKey } from './guard.ts';
+
+/** Answer of `POST /admin/explain`: see each layer's own explanation for the fields. */
+export type Explain = (input: { site: string; visitor: string | null; message: string; agent: string | undefined }, signal: AbortSignal) => Promise<unknown>;
+export type AdminParts = {
+  key: string;
+  sites: Site[];
+  explain: Explain;
+  knowledge: Knowledge;
+  remember: (turns: MemoryTurn[]) => Promise<void>;
+  recall: (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;
+  erase: (site: string, visitor: string) => Promise<{ visitor: string; rows: number; files: number; verifiedAt: number }>;
+  traces: { get(id: string): StoredTrace | null; list(query: { slowest: number; since: number }): StoredTrace[] };
+};
+
+const id = z.string().check(z.maxLength(ID_MAX), z.regex(ID_PATTERN));
+const text = z.string().check(z.maxLength(10_000_000));
+const explainRequest = z.object({ site: id, visitor: z.optional(id), message: z.string().check(z.maxLength(1_000_000)), agent: z.optional(id) });
+const knowledgeRequest = z.object({
+  site: id,
+  documents: z.array(z.object({ id, title: z.string(), url: z.optional(z.string()), text, at: z.optional(z.number()) })),
+});
+const turnsRequest = z.object({
+  site: id,
+  visitor: id,
+  turns: z.array(z.object({ id, role: z.enum(['user', 'assistant']), name: z.optional(z.string()), text, at: z.union([z.number(), z.string()]) })),
+});
+const searchRequest = z.object({
+  site: id,
+  visitor: z.optional(id),
+  query: z.string().check(z.maxLength(MESSAGE_MAX)),
+  k: z.optional(z.int().check(z.gte(1), z.lte(200))),
+  tokenBudget: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
+  scope: z.optional(z.enum(['visitor', 'knowledge', 'all'])),
+});
+
+export function adminRoutes(parts: AdminParts): Hono {
+  const app = new Hono();
+  const { knowledge } = parts;
+  app.use(async (c, next) => {
+    requireKey(c, parts.key, 'admin key');
+    await next();
+  });
+  const checkSite = (site: string | undefined) => {
+    if (!parts.sites.some((entry) => entry.id === site)) throw new Refusal(404, 'site_unknown', `There is no site with the id "${site ?? ''}".`);
+    return site as string;
+  };
+
+  app.post('/explain', async (c) => {
+    const { site, visitor, message, agent } = await readBody(c, explainRequest, ADMIN_BODY_MAX);
+    return c.json(await parts.explain({ site: checkSite(site), visitor: visitor ?? null, message, agent }, c.req.raw.signal));
+  });
+
+  app.post('/knowledge', async (c) => {
+    const { site, documents } = await readBody(c, knowledgeRequest, ADMIN_BODY_MAX);
+    return c.json(await knowledge.ingest(checkSite(site), documents));
+  });
+  app.delete('/knowledge/:id', async (c) => {
+    const site = checkSite(c.req.query('site') ?? parts.sites[0]?.id);
+    if (!(await knowledge.remove(site, c.req.param('id')))) throw new Refusal(404, 'document_unknown', 'There is no such document.');
+    return c.json({ removed: c.req.param('id') });
+  });
+
+  app.post('/memory/turns', async (c) => {
+    const { site, visitor, turns } = await readBody(c, turnsRequest, ADMIN_BODY_MAX);
+    checkSite(site);
+    await parts.remember(turns.map(({ at, name, ...turn }) => ({ ...turn, ...(name === undefined ? {} : { name }), site, visitor, chat: 'import', at: epoch(at) })));
+    return c.json({ stored: turns.length });
+  });
+  app.post('/memory/search', async (c) => {
+    const { site, visitor, query, k = 8, tokenBudget = 300, scope = 'all' } = await readBody(c, searchRequest, ADMIN_BODY_MAX);
+    const started = performance.now();
+    const { snippets, tokens } = await parts.recall({ site: checkSite(site), visitor: visitor ?? null, query, k, tokenBudget, scope }, c.req.raw.signal);
+    return c.json({ snippets, tokens, ms: Math.round((performance.now() - started) * 100) / 100 });
+  });
+  app.delete('/memory/visitors/:id', async (c) => {
+    const visitor = c.req.param('id');
+    if (!ID_PATTERN.test(visitor)) throw new Refusal(400, 'bad_request', 'id: expected 1 to 128 characters from A-Z a-z 0-9 _ . : -');
+    return c.json(await parts.erase(checkSite(c.req.query('site')), visitor));
+  });
+
+  app.get('/traces', (c) => {
+    const since = c.req.query('since');
+    return c.json({ traces: parts.traces.list({ slowest: Number(c.req.query('slowest') ?? 0), since: since === undefined ? 0 : epoch(since) }) });
+  });
+  app.get('/traces/:id', (c) => {
+    const trace = parts.traces.get(c.req.param('id'));
+    if (!trace) throw new Refusal(404, 'trace_unknown', 'There is no such trace.');
+    return c.json(trace);
+  });
+  return app;
+}
+
+/** Epoch ms from a number, its decimal text or an ISO date. */
+function epoch(at: number | string): number {
+  const value = typeof at === 'number' || /^\d+$/.test(at) ? Number(at) : Date.parse(at);
+  if (!Number.isFinite(value)) throw new Refusal(400, 'bad_request', 'at: expected epoch milliseconds or an ISO date.');
+  return value;
+}

@@ -1,0 +1,134 @@
+/**
+ * Running answers and their replay logs. A turn is read here to its end, whoever is connected: each event
+ * becomes one numbered SSE frame in a bounded log, and every reader is written to from that log.
+ */
+import { HEARTBEAT_MS, RESUME_WINDOW_MS, STATUS_EVERY_MS } from '@halfsecond/shared/limits';
+import type { StreamEvent } from '@halfsecond/shared/wire';
+import type { Owner } from '../layers.ts';
+
+/** A finished answer stays readable this long, for readers that lost the end of it (ms). */
+const KEEP_ENDED_MS = 60_000;
+/** Frames kept of one answer, in characters; beyond it the oldest go and a late reader is told so. */
+const LOG_MAX = 4_000_000;
+
+/** Gets every frame in order, then `end`. `heartbeat` when nothing else came for a while. */
+export type Reader = { frame(text: string): void; heartbeat(): void; end(): void };
+export type Answer = {
+  owner: Owner;
+  messageId: string;
+  frames: string[];
+  /** Id of frames[0]; ids are consecutive. */
+  firstId: number;
+  size: number;
+  ended: boolean;
+  readers: Set<Reader>;
+  lastSent: number;
+  /** The last status while no token flows, to be said again. */
+  pulse: StreamEvent | null;
+  abandon: NodeJS.Timeout | undefined;
+  stop: (reason: string) => void;
+};
+export type Answers = ReturnType<typeof createAnswers>;
+
+export function createAnswers() {
+  const answers = new Map<string, Answer>();
+  const timer = setInterval(() => beat(answers.values()), 500);
+  timer.unref();
+
+  /** Starts reading `events`; `stop` is called when the visitor stops or nobody has come back in time. */
+  function begin(owner: Owner, messageId: string, events: AsyncIterable<StreamEvent>, stop: (reason: string) => void): Answer {
+    const key = keyOf(owner);
+    const before = answers.get(key);
+    // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.
+    const firstId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
+    const answer: Answer = {
+      owner, messageId, frames: [], firstId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
+    };
+    answers.set(key, answer);
+    void pump(answer, events).finally(() => {
+      setTimeout(() => {
+        if (answers.get(key) === answer) answers.delete(key);
+      }, KEEP_ENDED_MS).unref();
+    });
+    return answer;
+  }
+
+  return {
+    begin,
+    find: (owner: Owner): Answer | undefined => answers.get(keyOf(owner)),
+    running: (): Answer[] => [...answers.values()].filter((answer) => !answer.ended),
+    close(): void {
+      clearInterval(timer);
+      for (const answer of answers.values()) answer.stop('shutdown');
+    },
+  };
+}
+
+/**
+ * Writes what the log holds after event `after` (0: all of it), then follows. Null when frames after it are no
+ * longer held. The returned function detaches; the last one to go starts the resume window.
+ */
+export function attach(answer: Answer, after: number, reader: Reader): (() => void) | null {
+  if (after !== 0 && after < answer.firstId - 1) return null;
+  const from = Math.max(0, after - answer.firstId + 1);
+  if (from < answer.frames.length) reader.frame(answer.frames.slice(from).join(''));
+  if (answer.ended) {
+    reader.end();
+    return () => undefined;
+  }
+  clearTimeout(answer.abandon);
+  answer.readers.add(reader);
+  return () => {
+    if (!answer.readers.delete(reader) || answer.readers.size > 0 || answer.ended) return;
+    answer.abandon = setTimeout(() => answer.stop('abandoned'), RESUME_WINDOW_MS);
+    answer.abandon.unref();
+  };
+}
+
+async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise<void> {
+  for await (const event of events) {
+    if (event.type === 'data-status') answer.pulse = event.data.state === 'answering' ? null : event;
+    else if (event.type === 'text-start' || event.type === 'reasoning-start') answer.pulse = null;
+    push(answer, `data: ${JSON.stringify(event)}\n\n`);
+  }
+  push(answer, 'data: [DONE]\n\n');
+  answer.ended = true;
+  answer.pulse = null;
+  clearTimeout(answer.abandon);
+  for (const reader of answer.readers) reader.end();
+  answer.readers.clear();
+}
+
+function push(answer: Answer, body: string): void {
+  const frame = `id: ${nextId(answer)}\n${body}`;
+  answer.frames.push(frame);
+  answer.size += frame.length;
+  while (answer.size > LOG_MAX && answer.frames.length > 1) {
+    answer.size -= answer.frames.shift()?.length ?? 0;
+    answer.firstId += 1;
+  }
+  answer.lastSent = performance.now();
+  for (const reader of answer.readers) reader.frame(frame);
+}
+
+/** Says the last status again while a turn is silent; a comment keeps proxies from closing an idle connection. */
+function beat(answers: Iterable<Answer>): void {
+  const now = performance.now();
+  for (const answer of answers) {
+    if (answer.ended) continue;
+    // The ticker is coarse: half a tick early is better than late.
+    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, `data: ${JSON.stringify(answer.pulse)}\n\n`);
+    else if (now - answer.lastSent >= HEARTBEAT_MS - 600) {
+      answer.lastSent = now;
+      for (const reader of answer.readers) reader.heartbeat();
+    }
+  }
+}
+
+function nextId(answer: Answer): number {
+  return answer.firstId + answer.frames.length;
+}
+
+function keyOf({ site, visitor, chat }: Owner): string {
+  return `${site}\n${visitor}\n${chat}`;
+}

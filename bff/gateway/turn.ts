@@ -1,0 +1,185 @@
+/** One turn in order: accept and acknowledge → queue → dispatch and recall side by side → route → tools, and back. */
+import type { StreamEvent, TurnState } from '@halfsecond/shared/wire';
+import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
+import { systemPrompt } from './prompt.ts';
+import type { Admit } from './queue.ts';
+import { statusData } from './sentences.ts';
+import { sourceEvent, streamStep } from './step.ts';
+import { within } from './within.ts';
+
+/** What a turn is made of; `report` is told once, when the turn is over, however it ended. */
+export type TurnParts = {
+  dispatch: Dispatch;
+  recall: Recall;
+  route: Route;
+  tools: RunTools;
+  listTools: ListTools;
+  admit: Admit;
+  recordSpans: (arrivedAt: number) => Spans;
+  report: (record: TurnRecord) => void;
+  tokenBudget: number;
+};
+
+/** Recall runs beside dispatch; once dispatch is done the turn waits this much longer for it at most (ms). */
+const RECALL_PATIENCE_MS = 50;
+const SNIPPETS_MAX = 8;
+const STEPS_MAX = 4;
+const CALLS_MAX = 8;
+
+export function createTurn(parts: TurnParts): Turn {
+  return async function* turn(question, signal) {
+    const spans = parts.recordSpans(question.arrivedAt);
+    const record = emptyRecord(question);
+    let release: (() => void) | undefined;
+    try {
+      yield { type: 'start', messageId: question.id, messageMetadata: { traceId: question.traceId, chatId: question.owner.chat } };
+      yield status(question, 'accepted');
+
+      spans.enter('queue');
+      for await (const step of parts.admit(signal)) {
+        if ('position' in step) yield status(question, 'queued', { position: step.position });
+        else if ('refused' in step) return yield* ended(record, 'refused', step.code);
+        else release = step.release;
+      }
+      signal.throwIfAborted();
+
+      spans.enter('dispatch');
+      const recalling = startRecall(parts, question, signal);
+      const who = await parts.dispatch({ ...question.owner, text: question.text, recent: question.recent, current: question.agent }, signal);
+      yield* introduce(question, record, who);
+
+      spans.enter('recall');
+      const recalled = await within(recalling, RECALL_PATIENCE_MS, () => nothing);
+
+      spans.enter('route');
+      yield* answer(parts, question, record, spans, who.agent, recalled, signal);
+    } catch (error) {
+      if (signal.aborted) yield* ended(record, 'stopped', String(signal.reason ?? 'stopped'));
+      else yield* ended(record, 'error', 'internal', error);
+    } finally {
+      release?.();
+      record.timing = spans.timing();
+      record.spans = spans.finish();
+      parts.report(record);
+    }
+  };
+}
+
+const nothing: Recalled = { snippets: [], tokens: 0 };
+
+/** Begins recall without waiting; a memory that fails costs the turn its snippets, not its answer. */
+function startRecall(parts: TurnParts, question: Question, signal: AbortSignal): Promise<Recalled> {
+  const { site, visitor } = question.owner;
+  const input = { site, visitor, query: question.text, scope: 'all' as const, k: SNIPPETS_MAX, tokenBudget: parts.tokenBudget, exclude: question.messageId };
+  return parts.recall(input, signal).catch((error: unknown) => {
+    if (!signal.aborted) console.error(`recall failed, the turn goes on without it: ${String(error)}`);
+    return nothing;
+  });
+}
+
+function* introduce(question: Question, record: TurnRecord, who: Dispatched): Generator<StreamEvent> {
+  const { agent } = who;
+  record.agent = agent?.name ?? null;
+  if (agent) yield { type: 'data-agent', data: { name: agent.name, title: agent.title ?? agent.name, confidence: who.score } };
+  if (who.human) record.handoff = 'requested';
+  yield status(question, 'recalling', agent?.title ? { agent: agent.title } : {});
+}
+
+/** Routes step by step: as long as the model asks for tools, they run and their results go back into route. */
+async function* answer(
+  parts: TurnParts, question: Question, record: TurnRecord, spans: Spans, agent: Agent | null, recalled: Recalled, signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  const messages: RouteMessage[] = [...question.recent.map(asRouteMessage), { role: 'user', text: question.text }];
+  const tools = parts.listTools(agent);
+  const input: RouteInput = {
+    site: question.owner.site, chat: question.owner.chat, traceId: question.traceId, agent, dataClass: agent?.dataClass ?? 'public',
+    system: systemPrompt(agent), messages, snippets: recalled.snippets, tools, lang: question.lang,
+  };
+  for (let step = 1; ; step += 1) {
+    const last = step === STEPS_MAX;
+    const result = yield* streamStep(parts.route, last ? { ...input, tools: [] } : input, question, record, spans, signal);
+    signal.throwIfAborted();
+    if (result.end.type === 'fail') return yield* ended(record, 'error', result.end.code);
+    record.usage.inputTokens += result.end.usage.inputTokens;
+    record.usage.outputTokens += result.end.usage.outputTokens;
+    record.cost += result.end.cost;
+    if (result.calls.length === 0 || last) break;
+
+    spans.enter('tool');
+    const calls = result.calls.slice(0, CALLS_MAX);
+    messages.push({ role: 'assistant', text: result.text, calls });
+    messages.push(...(yield* runCalls(parts, question, record, spans, agent, calls, signal)));
+    spans.enter('route');
+  }
+  yield* finish(question, record, spans, recalled);
+}
+
+async function* runCalls(
+  parts: TurnParts, question: Question, record: TurnRecord, spans: Spans, agent: Agent | null, calls: ToolCall[], signal: AbortSignal,
+): AsyncGenerator<StreamEvent, RouteMessage[]> {
+  const { owner: { site, visitor }, lang, traceId } = question;
+  const results: RouteMessage[] = [];
+  for (const { id, name, input } of calls) {
+    yield status(question, 'calling-tool', { tool: name });
+    yield { type: 'tool-input-start', toolCallId: id, toolName: name };
+    yield { type: 'tool-input-available', toolCallId: id, toolName: name, input };
+  }
+  for await (const part of parts.tools(calls, { site, visitor, lang, traceId, agent }, signal)) {
+    yield toolEvent(part);
+    if (part.type === 'progress') continue;
+    const failed = part.type === 'error';
+    const now = performance.now();
+    spans.inside(`tool:${part.name}`, now - part.ms, now);
+    record.tools.push({ name: part.name, outcome: failed ? 'error' : 'ok', ms: part.ms });
+    results.push({ role: 'tool', callId: part.callId, name: part.name, output: failed ? part.message : JSON.stringify(part.output), failed });
+  }
+  signal.throwIfAborted();
+  return results;
+}
+
+function toolEvent(part: ToolPart): StreamEvent {
+  if (part.type === 'error') return { type: 'tool-output-error', toolCallId: part.callId, errorText: part.code };
+  const event = { type: 'tool-output-available' as const, toolCallId: part.callId, output: part.output };
+  return part.type === 'progress' ? { ...event, preliminary: true } : event;
+}
+
+/** The answer is whole: name what it rests on, offer a person where one is due, and say what it took. */
+function* finish(question: Question, record: TurnRecord, spans: Spans, recalled: Recalled): Generator<StreamEvent> {
+  if (record.sources.length === 0 && record.provider !== 'builtin') {
+    record.sources = recalled.snippets.filter((snippet) => snippet.source.kind === 'knowledge');
+    for (const snippet of record.sources) yield sourceEvent(snippet);
+  }
+  if (record.handoff !== null) yield { type: 'data-handoff', data: { reason: record.handoff } };
+  spans.enter('write');
+  const { model, provider, fallback, usage, cost } = record;
+  record.outcome = 'ok';
+  record.code = null;
+  yield {
+    type: 'finish',
+    messageMetadata: { traceId: question.traceId, model: model ?? '', provider: provider ?? '', fallback, usage, cost, timing: spans.timing() },
+  };
+}
+
+/** Every other ending. The cause goes to the log; only the code leaves the house. */
+function* ended(record: TurnRecord, outcome: 'refused' | 'error' | 'stopped', code: string, cause?: unknown): Generator<StreamEvent> {
+  if (cause !== undefined) console.error(`turn ${record.question.traceId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+  Object.assign(record, { outcome, code });
+  yield outcome === 'stopped' ? { type: 'abort', reason: code } : { type: 'error', errorText: code };
+}
+
+function asRouteMessage({ role, text }: { role: 'user' | 'assistant'; text: string }): RouteMessage {
+  return role === 'user' ? { role, text } : { role, text, calls: [] };
+}
+
+function status(question: Question, state: TurnState, details: { agent?: string; tool?: string; position?: number } = {}): StreamEvent {
+  return { type: 'data-status', transient: true, data: statusData(state, question.lang, details) };
+}
+
+/** Until something else is known, a turn has been cut short. */
+function emptyRecord(question: Question): TurnRecord {
+  const zero = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools: 0, gateway: 0, firstToken: null, total: 0 };
+  return {
+    question, outcome: 'stopped', code: 'abandoned', text: '', agent: null, sources: [], handoff: null, model: null, provider: null, fallback: false,
+    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: zero, spans: [], attempts: [], tools: [],
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Conversations on disk. A chat belongs to one visitor of one site by its primary key: another visitor's
+ * chat of the same id is simply another chat, so nothing can be learnt about it.
+ */
+import type { DatabaseSync } from 'node:sqlite';
+import type { FinishMetadata } from '@halfsecond/shared/wire';
+import type { Owner, Said } from '../layers.ts';
+
+/** `running` while the answer streams; `interrupted` when this process ended in mid-answer. */
+export type MessageState = 'complete' | 'running' | 'stopped' | 'failed' | 'interrupted';
+export type Source = { id: string; title: string; url?: string };
+/** What a stored message carries beside its text. */
+export type Extra = { sources?: Source[]; metadata?: FinishMetadata; traceId?: string; code?: string; handoff?: string };
+export type StoredMessage = { id: string; role: 'user' | 'assistant'; state: MessageState; text: string; extra: Extra; at: number };
+export type StoredChat = { agent: string | null; messages: StoredMessage[] };
+type Row = { id: string; role: 'user' | 'assistant'; state: MessageState; text: string; extra: string; at: number };
+type Place = Pick<Owner, 'site' | 'visitor' | 'chat'>;
+
+export type Conversations = ReturnType<typeof openConversations>;
+
+/** Answers left running by a process that died are marked interrupted here, once, at start. */
+export function openConversations(database: DatabaseSync) {
+  database.exec(`UPDATE messages SET state = 'interrupted' WHERE state = 'running'`);
+  const selectChat = database.prepare('SELECT agent FROM chats WHERE site = ? AND visitor = ? AND id = ?');
+  const insertChat = database.prepare('INSERT OR IGNORE INTO chats (site, visitor, id, agent, created_at) VALUES (?, ?, ?, NULL, ?)');
+  const updateAgent = database.prepare('UPDATE chats SET agent = ? WHERE site = ? AND visitor = ? AND id = ?');
+  const selectMessages = database.prepare('SELECT id, role, state, text, extra, at FROM messages WHERE site = ? AND visitor = ? AND chat = ? ORDER BY position');
+  const selectRecent = database.prepare('SELECT role, text FROM messages WHERE site = ? AND visitor = ? AND chat = ? AND text <> \'\' ORDER BY position DESC LIMIT ?');
+  const insertMessage = database.prepare(`
+    INSERT INTO messages (site, visitor, chat, id, position, role, state, text, extra, at)
+    SELECT ?1, ?2, ?3, ?4, coalesce(max(position), 0) + 1, ?5, ?6, ?7, '{}', ?8 FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3
+    ON CONFLICT DO UPDATE SET text = excluded.text, state = excluded.state`);
+  const updateMessage = database.prepare('UPDATE messages SET state = ?, text = ?, extra = ? WHERE site = ? AND visitor = ? AND chat = ? AND id = ?');
+  const deleteFrom = database.prepare(`
+    DELETE FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3
+    AND position >= (SELECT position FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3 AND id = ?4)`);
+  const upsertFeedback = database.prepare('INSERT OR REPLACE INTO feedback (site, visitor, chat, message, rating, comment, trace, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
+
+  const key = ({ site, visitor, chat }: Place) => [site, visitor, chat] as const;
+  const unpack = (row: Row): StoredMessage => ({ ...row, extra: JSON.parse(row.extra) as Extra });
+
+  return {
+    /** The whole chat, oldest first, or null when this visitor has none of that id. */
+    read(place: Place): StoredChat | null {
+      const chat = selectChat.get(...key(place)) as { agent: string | null } | undefined;
+      if (!chat) return null;
+      return { agent: chat.agent, messages: (selectMessages.all(...key(place)) as Row[]).map(unpack) };
+    },
+    /** The last `count` messages that have text, oldest first. */
+    recent(place: Place, count: number): Said[] {
+      return (selectRecent.all(...key(place), count) as Said[]).reverse();
+    },
+    agent(place: Place): string | null {
+      return (selectChat.get(...key(place)) as { agent: string | null } | undefined)?.agent ?? null;
+    },
+    /** Durable when it returns. Saying the same message id again replaces its text. */
+    say(place: Place, message: { id: string; text: string; at: number }): void {
+      insertChat.run(...key(place), message.at);
+      insertMessage.run(...key(place), message.id, 'user', 'complete', message.text, message.at);
+    },
+    /** Makes room for an answer, so that a crash in mid-answer is seen at the next start. */
+    begin(place: Place, id: string, at: number): void {
+      insertMessage.run(...key(place), id, 'assistant', 'running', '', at);
+    },
+    end(place: Place, id: string, state: MessageState, text: string, extra: Extra): void {
+      updateMessage.run(state, text, JSON.stringify(extra), ...key(place), id);
+    },
+    /** Removes a message and all that came after it: regenerating or editing starts from there. */
+    rewind(place: Place, fromMessage: string): void {
+      deleteFrom.run(...key(place), fromMessage);
+    },
+    setAgent(place: Place, agent: string): void {
+      updateAgent.run(agent, ...key(place));
+    },
+    rate(place: Place, message: string, rating: 'up' | 'down', comment: string | undefined, trace: string | undefined): void {
+      upsertFeedback.run(...key(place), message, rating, comment ?? null, trace ?? null, Date.now());
+    },
+    /** Deletes every row of a visitor; returns how many. Freed pages are overwritten (secure_delete) and the WAL is emptied. */
+    erase(site: string, visitor: string): number {
+      let rows = 0;
+      for (const table of ['messages', 'chats', 'feedback']) {
+        rows += Number(database.prepare(`DELETE FROM ${table} WHERE site = ? AND visitor = ?`).run(site, visitor).changes);
+      }
+      database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return rows;
+    },
+  };
+}
