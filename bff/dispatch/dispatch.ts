@@ -9,7 +9,7 @@ import { overlaps } from './overlap.ts';
 /** Least score that an agent is taken with. Chosen on messages whose agent is known; see test/bench/dispatch.ts. */
 const TAKE = 0.5;
 /** Least score that the current agent keeps the conversation with, and how far another must be ahead to take over. */
-const KEEP = 0.25;
+const KEEP = 0.35;
 const AHEAD = 0.15;
 /** Alternatives handed on. */
 const SHOWN = 5;

@@ -10,8 +10,8 @@ export type Lesson = { text: string; label: number; weight: number };
 export type Sparse = { at: Int32Array; value: Float32Array };
 export type Vocabulary = { index: Map<string, number>; idf: Float32Array; unknownIdf: number };
 
-/** Shares of the vector's length that words and letter runs get. */
-const WORD_SHARE = 0.6;
+/** Share of the vector's squared length that whole words get; runs of letters get the rest. */
+const WORD_SHARE = 0.35;
 /** More weights than this and rare features are left out (32 MB of floats). */
 const MOST_WEIGHTS = 8_000_000;
 /** Multiplications that training may spend: about half a second. More classes get fewer rounds. */
@@ -51,7 +51,7 @@ export function vectorOf(words: string[], vocabulary: Vocabulary): Sparse {
     let square = 0;
     for (const [key, times] of part) {
       const feature = vocabulary.index.get(key);
-      const weight = (1 + Math.log(times)) * (feature === undefined ? vocabulary.unknownIdf * 0.6 : (vocabulary.idf[feature] ?? 0));
+      const weight = (1 + Math.log(times)) * (feature === undefined ? vocabulary.unknownIdf : (vocabulary.idf[feature] ?? 0));
       square += weight * weight;
       if (feature === undefined) continue;
       at.push(feature);
