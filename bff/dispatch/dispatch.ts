@@ -11,6 +11,8 @@ const TAKE = 0.5;
 /** Least score that the current agent keeps the conversation with, and how far another must be ahead to take over. */
 const KEEP = 0.35;
 const AHEAD = 0.15;
+/** Least score of another agent when the message only seems to continue what was said. */
+const SURE = 0.7;
 /** Alternatives handed on. */
 const SHOWN = 5;
 
@@ -81,10 +83,17 @@ function choose(input: DispatchInput, guesses: Guess[], current: string | null):
   if (!best) return null;
   const own = guesses.find(({ name }) => name === current);
   if (own) {
-    const moved = best.name !== own.name && best.score >= TAKE && best.score >= own.score + AHEAD;
-    if (moved && !followsUp(input.text, 'bare')) return best;
+    if (followsUp(input.text, 'bare')) return continued(own);
+    const continues = followsUp(input.text, 'any');
+    const ahead = best.name !== own.name && best.score >= own.score + AHEAD;
+    if (ahead && best.score >= (continues ? SURE : TAKE)) return best;
     if (own.score >= KEEP) return own;
-    if (followsUp(input.text, 'any')) return { name: own.name, score: Math.max(own.score, KEEP) };
+    if (continues) return continued(own);
   }
   return best.score >= TAKE ? best : null;
+}
+
+/** The current agent on a message that says nothing of its own: its score is what it takes to be kept. */
+function continued(own: Guess): Guess {
+  return { name: own.name, score: Math.max(own.score, KEEP) };
 }
