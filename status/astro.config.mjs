@@ -1,0 +1,16 @@
+import { defineConfig } from 'astro/config';
+
+/** Static pages only: the collector fills in what is live, so a rebuild is never in its way. */
+export default defineConfig({
+  output: 'static',
+  compressHTML: true,
+  devToolbar: { enabled: false },
+  build: { inlineStylesheets: 'always' },
+  security: {
+    csp: {
+      directives: [
+        "default-src 'none'", "img-src 'self' data:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
+      ],
+    },
+  },
+});

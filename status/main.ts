@@ -1,0 +1,123 @@
+/** The status host: builds its site when needed, then runs the collector and the server, each a process of its own. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { buildStatus } from './build.ts';
+
+/** A child that does not end by then is killed (ms). */
+const KILL_AFTER_MS = 5_000;
+/** Pauses before the collector is started again: doubled each time, forgotten once it has lasted. */
+const RESTART = { first: 250, most: 10_000, lasted: 30_000 };
+const READY_WITHIN_MS = 30_000;
+
+const here = import.meta.dirname;
+const log = (line: string): void => void process.stderr.write(`status: ${line}\n`);
+const stopping = new AbortController();
+const children = new Set<ChildProcess>();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0));
+
+const built = await buildStatus();
+if (built.kind === 'failed') {
+  process.stderr.write(built.output);
+  if (!existsSync(join(here, 'dist', 'index.html'))) {
+    log('The site could not be built; what is wrong stands above.');
+    process.exit(1);
+  }
+  log('The site could not be built; what is wrong stands above. The last good build is served.');
+}
+if (!stopping.signal.aborted) await run();
+
+async function run(): Promise<void> {
+  const server = start('server.ts', {});
+  const url = await readyUrl(server);
+  if (url === null) return void (await end(1));
+  server.once('exit', () => {
+    if (stopping.signal.aborted) return;
+    log('The server ended.');
+    void end(1);
+  });
+  keepCollector(process.env['STATUS_URL'] ?? url, RESTART.first);
+  if (!(await answers(url))) {
+    if (stopping.signal.aborted) return;
+    log('The page did not appear in time.');
+    return void (await end(1));
+  }
+  process.stdout.write(`${JSON.stringify({ ready: 'status', url })}\n`);
+}
+
+/** A child in a group of its own; its log is ours, its standard output is read by us. */
+function start(file: string, env: Record<string, string>): ChildProcess {
+  const child = spawn(process.execPath, [join(here, file)], {
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    detached: true,
+  });
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+}
+
+function keepCollector(url: string, pause: number): void {
+  const started = performance.now();
+  const child = start('collector/main.ts', { STATUS_URL: url });
+  child.stdout?.resume();
+  child.once('exit', (code, signal) => {
+    if (stopping.signal.aborted) return;
+    const next = performance.now() - started > RESTART.lasted ? RESTART.first : pause;
+    log(`The collector ended (${signal ?? code}); it starts again in ${next} ms. The last page stays up.`);
+    wait(next, undefined, { signal: stopping.signal }).then(
+      () => keepCollector(url, Math.min(next * 2, RESTART.most)),
+      () => undefined,
+    );
+  });
+}
+
+/** The server's address, from its ready line; null when it ended before. */
+async function readyUrl(server: ChildProcess): Promise<string | null> {
+  if (!server.stdout) return null;
+  for await (const line of createInterface({ input: server.stdout })) {
+    const said: unknown = JSON.parse(line);
+    if (typeof said === 'object' && said !== null && 'url' in said && typeof said.url === 'string') {
+      server.stdout.resume();
+      return said.url;
+    }
+  }
+  return null;
+}
+
+async function answers(url: string): Promise<boolean> {
+  const until = performance.now() + READY_WITHIN_MS;
+  while (performance.now() < until && !stopping.signal.aborted) {
+    const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
+    await response?.body?.cancel();
+    if (response?.status === 200) return true;
+    await wait(50);
+  }
+  return false;
+}
+
+/** Ends both children's groups, then this process. */
+async function end(code: number): Promise<void> {
+  if (stopping.signal.aborted) return;
+  stopping.abort();
+  const ended = [...children].map((child) => new Promise<void>((resolve) => {
+    child.once('exit', () => resolve());
+    signalGroup(child, 'SIGTERM');
+  }));
+  const kill = setTimeout(() => { for (const child of children) signalGroup(child, 'SIGKILL'); }, KILL_AFTER_MS);
+  await Promise.all(ended);
+  clearTimeout(kill);
+  process.exit(code);
+}
+
+function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
+  if (child.pid === undefined) return;
+  try {
+    process.kill(-child.pid, signal);
+  } catch (error) {
+    // Already gone: the wish is fulfilled.
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) child.kill(signal);
+  }
+}
