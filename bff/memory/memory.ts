@@ -26,7 +26,7 @@ export type Memory = {
   documents(site: string): Promise<string[]>;
   eraseVisitor(site: string, visitor: string): Promise<Erased>;
   figures(): Promise<{ turns: TableFigures; sections: TableFigures }>;
-  /** Writes what is waiting and lets go of the folder. */
+  /** Writes what is waiting and lets go of the folder; a second call waits for the first. */
   close(): Promise<void>;
 };
 
@@ -50,6 +50,18 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     const writer = makeTurnWriter({ store, log, shelves, serial: inOrder, warn: (sentence) => say(`memory: ${sentence}`) });
     await writer.recover(left.entries, left.files);
 
+    let closed: Promise<void> | null = null;
+    async function close(): Promise<void> {
+      writer.stop();
+      try {
+        await inOrder(writer.flush);
+      } finally {
+        await log.close();
+        store.close();
+        release();
+      }
+    }
+
     return {
       recall: makeRecall(store, shelves),
       remember: (turns) => writer.remember(turns),
@@ -65,16 +77,7 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
       documents: (site) => store.documentsOf(site),
       eraseVisitor: (site, visitor) => inOrder(() => eraseVisitor({ folder: uri, store, shelves, writer }, site, visitor)),
       figures: async () => ({ turns: await store.figures('turns'), sections: await store.figures('sections') }),
-      async close() {
-        writer.stop();
-        try {
-          await inOrder(writer.flush);
-        } finally {
-          await log.close();
-          store.close();
-          release();
-        }
-      },
+      close: () => (closed ??= close()),
     };
   } catch (error) {
     release();

@@ -3,7 +3,7 @@ import type { Recall, Recalled, RecallInput, Snippet } from '../layers.ts';
 import { checkedId } from './filter.ts';
 import { pack, passage } from './pack.ts';
 import { sectionScore, spreadOf, turnScores, type Scored } from './rank.ts';
-import type { SectionRow } from './schema.ts';
+import type { SectionRow, TurnRow } from './schema.ts';
 import { unlessAborted } from './serial.ts';
 import { shelfTurn, type Shelves, type ShelfTurn } from './shelf.ts';
 import type { Found, Store } from './store.ts';
@@ -32,12 +32,19 @@ export function makeRecall(store: Store, shelves: Shelves): Recall {
     return rankSections(found, wanted);
   }
 
+  /** Turns before those on the shelf: by full text from the table, and whatever no table has yet. */
+  async function olderTurns(site: string, visitor: string, query: string): Promise<TurnRow[]> {
+    const waiting = shelves.tailOf(site, visitor);
+    const found = await store.findTurns(site, visitor, words(query).slice(0, QUERY_WORDS).join(' '), CANDIDATES);
+    return [...new Map([...waiting, ...found.map(({ row }) => row)].map((row) => [row.key, row])).values()];
+  }
+
   async function turns({ site, visitor, query, exclude }: RecallInput, wanted: string[]): Promise<Snippet[]> {
     if (visitor === null) return [];
     const shelf = await shelves.of(site, visitor);
-    const older = shelf.complete ? [] : await store.findTurns(site, visitor, words(query).slice(0, QUERY_WORDS).join(' '), CANDIDATES);
+    const older = shelf.complete ? [] : await olderTurns(site, visitor, query);
     const known = new Set(shelf.turns.map((turn) => turn.row.key));
-    const all = [...older.map((found) => shelfTurn(found.row)).filter((turn) => !known.has(turn.row.key)).sort((a, b) => a.row.at - b.row.at), ...shelf.turns];
+    const all = [...older.filter((row) => !known.has(row.key)).sort((a, b) => a.at - b.at).map(shelfTurn), ...shelf.turns];
     return rankTurns(all, wanted, exclude);
   }
 

@@ -16,8 +16,10 @@ export type Shelves = {
   /** Makes turns searchable that are in the log; those already there stay as they are. */
   add(rows: TurnRow[]): void;
   has(row: Pick<TurnRow, 'site' | 'visitor' | 'key'>): boolean;
-  /** Everything that no table has yet. */
+  /** Everything that no table has yet, and how many that is. */
   tail(): TurnRow[];
+  waiting(): number;
+  tailOf(site: string, visitor: string): TurnRow[];
   /** Takes turns out of the tail that a table has now. */
   flushed(rows: TurnRow[]): void;
   of(site: string, visitor: string): Promise<Shelf>;
@@ -34,6 +36,7 @@ type Kept = { loaded: Promise<Shelf>; shelf: Shelf | null; keys: Set<string>; la
 export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
   const tail = new Map<string, Map<string, TurnRow>>();
   const kept = new Map<string, Kept>();
+  let waiting = 0;
   const owner = (row: Pick<TurnRow, 'site' | 'visitor'>): string => keyOf(row.site, row.visitor);
 
   async function load(site: string, visitor: string, into: Kept): Promise<Shelf> {
@@ -52,7 +55,9 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
         const id = owner(row);
         const mine = tail.get(id) ?? new Map<string, TurnRow>();
         tail.set(id, mine);
-        if (!mine.has(row.key)) mine.set(row.key, row);
+        if (mine.has(row.key)) continue;
+        mine.set(row.key, row);
+        waiting++;
       }
       for (const [id, mine] of Map.groupBy(rows, owner)) {
         const entry = kept.get(id);
@@ -65,12 +70,16 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
       return tail.get(id)?.has(row.key) === true || kept.get(id)?.keys.has(row.key) === true;
     },
     tail: () => [...tail.values()].flatMap((mine) => [...mine.values()]),
+    waiting: () => waiting,
+    tailOf: (site, visitor) => [...(tail.get(keyOf(site, visitor))?.values() ?? [])],
     flushed(rows) {
       for (const row of rows) {
         const id = owner(row);
         const mine = tail.get(id);
-        if (mine?.get(row.key) === row) mine.delete(row.key);
-        if (mine?.size === 0) tail.delete(id);
+        if (mine?.get(row.key) !== row) continue;
+        mine.delete(row.key);
+        waiting--;
+        if (mine.size === 0) tail.delete(id);
       }
     },
     of(site, visitor) {

@@ -1,5 +1,5 @@
 /** The tables on disk, and the only file that knows LanceDB: sections of knowledge, and turns. */
-import type { Query, Table } from '@lancedb/lancedb';
+import type { Table } from '@lancedb/lancedb';
 import { MemoryError, reason } from './errors.ts';
 import { ofDocuments, ofKeys, ofSite, ofVisitor } from './filter.ts';
 import { checkRow, checkSchema, tableSchema, type SectionRow, type TableName, type TurnRow } from './schema.ts';
@@ -71,7 +71,7 @@ export async function openStore(folder: string): Promise<Store> {
   }
 
   function search(table: Table, filter: string, query: string, limit: number): Promise<unknown[]> {
-    return table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit).toArray();
+    return read(() => table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit).toArray());
   }
 
   return {
@@ -82,7 +82,8 @@ export async function openStore(folder: string): Promise<Store> {
     },
     async turnsOf(site, visitor, limit) {
       const newest = { columnName: 'at', ascending: false };
-      const rows = await tables.turns.query().where(ofVisitor(site, visitor)).orderBy([newest, { ...newest, columnName: 'seq' }]).limit(limit).toArray();
+      const order = [newest, { ...newest, columnName: 'seq' }];
+      const rows = await read(() => tables.turns.query().where(ofVisitor(site, visitor)).orderBy(order).limit(limit).toArray());
       return rows.map(turnRow).reverse();
     },
     async findTurns(site, visitor, query, limit) {
@@ -98,7 +99,7 @@ export async function openStore(folder: string): Promise<Store> {
       await tables.sections.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
     },
     async sectionKeys(site, documents) {
-      const rows = await select(tables.sections.query(), ofDocuments(site, documents), ['key', 'document', 'hash']);
+      const rows = await read(() => tables.sections.query().where(ofDocuments(site, documents)).select(['key', 'document', 'hash']).toArray());
       return rows.map((row) => ({ key: text(row, 'key'), document: text(row, 'document'), hash: text(row, 'hash') }));
     },
     async findSections(site, query, limit) {
@@ -109,7 +110,7 @@ export async function openStore(folder: string): Promise<Store> {
       await tables.sections.delete(ofKeys(keys));
     },
     async documentsOf(site) {
-      const rows = await select(tables.sections.query(), `${ofSite(site)}`, ['document']);
+      const rows = await read(() => tables.sections.query().where(ofSite(site)).select(['document']).toArray());
       return [...new Set(rows.map((row) => text(row, 'document')))].sort();
     },
     async texts() {
@@ -137,8 +138,13 @@ export async function openStore(folder: string): Promise<Store> {
   };
 }
 
-async function select(query: Query, filter: string, columns: string[]): Promise<unknown[]> {
-  return query.where(filter).select(columns).toArray();
+/** Reads, once more if need be: a clean-up may take a file from under a running query, and by then there is a newer version. */
+async function read(query: () => Promise<unknown[]>): Promise<unknown[]> {
+  try {
+    return await query();
+  } catch {
+    return query();
+  }
 }
 
 /** A column of a row that LanceDB returned; 64-bit numbers come as BigInt. */

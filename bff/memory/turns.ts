@@ -11,6 +11,8 @@ import type { Store } from './store.ts';
 /** Rows that make a batch worth writing at once, and how long fewer wait (ms). */
 const BATCH = 256;
 const LINGER_MS = 2_000;
+/** With more than these waiting a writer waits for the table, so that an import cannot outrun it. */
+const BACKLOG = 8_000;
 /** Rows in one write to the table, so that a bulk import does not build one huge batch in memory. */
 const CHUNK = 5_000;
 /** A table is tidied at this many fragments; reads slow down well above it. */
@@ -33,7 +35,8 @@ export type TurnWriter = {
 export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): TurnWriter {
   let seq = 0;
   let timer: NodeJS.Timeout | null = null;
-  let flushing = false;
+  let running: Promise<void> | null = null;
+  let stopped = false;
   let obsolete: string[] = [];
 
   async function flush(): Promise<void> {
@@ -49,25 +52,22 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
     if (rows.length > 0 && (await store.figures('turns')).fragments >= FRAGMENTS) await store.tidy('turns', new Date(Date.now() - VERSION_MS));
   }
 
-  function schedule(waiting: number): void {
-    if (waiting >= BATCH) return void run();
-    timer ??= setTimeout(() => void run(), LINGER_MS).unref();
+  /** Starts a flush for a full batch, at once, or for less after a while. */
+  function schedule(): void {
+    if (shelves.waiting() >= BATCH) void run();
+    else timer ??= setTimeout(() => void run(), LINGER_MS).unref();
   }
 
-  async function run(): Promise<void> {
+  function run(): Promise<void> {
     if (timer) clearTimeout(timer);
     timer = null;
-    if (flushing) return;
-    flushing = true;
-    try {
-      await serial(flush);
-    } catch (error) {
-      warn(`The turns stay in the log for now, the table did not take them: ${reason(error)}.`);
-    } finally {
-      flushing = false;
-    }
-    const left = shelves.tail().length;
-    if (left > 0) timer ??= setTimeout(() => void run(), LINGER_MS).unref();
+    running ??= serial(flush)
+      .catch((error: unknown) => warn(`The turns stay in the log for now, the table did not take them: ${reason(error)}.`))
+      .then(() => {
+        running = null;
+        if (shelves.waiting() > 0 && !stopped) timer ??= setTimeout(() => void run(), LINGER_MS).unref();
+      });
+    return running;
   }
 
   function rowOf(turn: MemoryTurn): TurnRow {
@@ -88,7 +88,8 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
       if (fresh.length === 0) return;
       await log.append(fresh);
       shelves.add(fresh);
-      schedule(shelves.tail().length);
+      if (shelves.waiting() >= BACKLOG) await run();
+      else schedule();
     },
     async recover(entries, files) {
       shelves.add(entries as TurnRow[]);
@@ -97,6 +98,7 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
     },
     flush,
     stop() {
+      stopped = true;
       if (timer) clearTimeout(timer);
       timer = null;
     },
