@@ -57,6 +57,15 @@ export function createAnswers() {
     begin,
     find: (owner: Owner): Answer | undefined => answers.get(keyOf(owner)),
     running: (): Answer[] => [...answers.values()].filter((answer) => !answer.ended),
+    /** Drops the logs of a visitor; running answers are stopped. Returns how many. */
+    forget(site: string, visitor: string): number {
+      const theirs = [...answers].filter(([, { owner }]) => owner.site === site && owner.visitor === visitor);
+      for (const [key, answer] of theirs) {
+        answer.stop('erased');
+        answers.delete(key);
+      }
+      return theirs.length;
+    },
     close(): void {
       clearInterval(timer);
       for (const answer of answers.values()) answer.stop('shutdown');

@@ -1,0 +1,148 @@
+/** The only place where the layers meet: configuration in, a running bff out. */
+import type { Server } from 'node:http';
+import { join, resolve } from 'node:path';
+import { createAdaptorServer } from '@hono/node-server';
+import type { Config } from './config.ts';
+import { createDispatch } from './dispatch/dispatch.ts';
+import { guessLanguage } from './dispatch/language.ts';
+import { createExplain } from './explain.ts';
+import { createGateway } from './gateway/http.ts';
+import { createAnswers } from './gateway/log.ts';
+import { createQueue } from './gateway/queue.ts';
+import { createRate } from './gateway/rate.ts';
+import { createSessions } from './gateway/session.ts';
+import { createTurn } from './gateway/turn.ts';
+import type { Layers, Recall, Remember } from './layers.ts';
+import { openMemory } from './memory/memory.ts';
+import { readDocuments } from './memory/read.ts';
+import { createReport } from './report.ts';
+import { createRoute } from './route/route.ts';
+import { openConversations } from './store/conversations.ts';
+import { openDatabase } from './store/database.ts';
+import { openFolder, readSecrets } from './store/folder.ts';
+import { createDocsSource } from './tools/builtin/docs.ts';
+import { createStatusSource } from './tools/builtin/status.ts';
+import { createTools } from './tools/run.ts';
+import { createFeed } from './trace/feed.ts';
+import { prometheus } from './trace/metrics.ts';
+import { recordSpans } from './trace/spans.ts';
+import { createTraces } from './trace/traces.ts';
+
+export type Options = {
+  config: Config;
+  /** Folder for everything that is kept. */
+  data: string;
+  env: NodeJS.ProcessEnv;
+  /** Folder of the built widget. */
+  assets: string;
+  log: (line: string) => void;
+  /** Other functions in the place of layers; whatever is left out is the real one. */
+  replace?: Partial<Layers>;
+};
+/** `url` is where it listens; `knowledge` resolves when the configured documents have been read. */
+export type Bff = { url: string; port: number; adminKey: string; knowledge: Promise<void>; close(): Promise<void> };
+
+/** Builds every layer and listens. Rejects with a sentence when the folder, the memory or the port cannot be had. */
+export async function startBff(options: Options, { host, port }: { host: string; port: number }): Promise<Bff> {
+  const { config, data, env, log } = options;
+  openFolder(data);
+  const secrets = readSecrets(data, env);
+  const database = openDatabase(join(data, 'bff.sqlite'));
+  const conversations = openConversations(database);
+  const memory = config.memory.enabled ? await openMemory({ uri: resolve(config.memory.uri ?? join(data, 'memory')), log }) : null;
+  const recall: Recall = memory?.recall ?? (async () => ({ snippets: [], tokens: 0 }));
+  const remember: Remember = memory?.remember ?? (async () => undefined);
+
+  const dispatcher = createDispatch({ agents: config.agents, fallback: config.dispatch.fallback, log });
+  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, log });
+  const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
+  const tools = createTools({ sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl) }, log });
+
+  const capacity = config.models.reduce((sum, model) => sum + model.maxConcurrent, 0) || 64;
+  const queue = createQueue({ capacity, ...config.queue });
+  const answers = createAnswers();
+  const traces = createTraces();
+  const feed = createFeed({ health: router.health, queue: queue.view, models: config.models.map(({ id, provider }) => ({ id, provider })), tools: tools.names });
+  const report = createReport({ conversations, remember, traces, feed, log });
+  const perMinute = config.limits.requestsPerMinute;
+  let ready = false;
+
+  const gateway = createGateway({
+    sites: config.sites, conversations, answers, assets: options.assets,
+    sessions: createSessions(new TextEncoder().encode(secrets.session), config.sites),
+    refusal: queue.refusal,
+    rate: { visitor: createRate(perMinute), address: createRate(perMinute * 2), session: createRate(perMinute) },
+    streamsPerVisitor: config.limits.streamsPerVisitor,
+    language: (text, accept) => guessLanguage(text, accept?.slice(0, 2) ?? 'en'),
+    mark: traces.mark, complain: traces.complain,
+    feed: feed.read,
+    feedKey: { secret: env['STATUS_FEED_KEY'] || 'halfsecond-local', open: !env['STATUS_FEED_KEY'] && isLoopback(host) },
+    ready: () => ready,
+    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers }),
+    admin: {
+      key: secrets.admin, sites: config.sites, recall, remember, traces,
+      explain: createExplain({ dispatcher, route: router.explain, recall, agents: config.agents, tokenBudget: config.memory.tokenBudget }),
+      knowledge: {
+        ingest: async (site, documents) => memory?.ingest(site, documents) ?? { documents: 0, sections: 0, written: 0, kept: 0, removed: 0 },
+        remove: async (site, document) => memory?.forgetDocument(site, document) ?? false,
+      },
+      erase: async (site, visitor) => {
+        const rows = conversations.erase(site, visitor) + traces.forget(site, visitor) + answers.forget(site, visitor);
+        const erased = await memory?.eraseVisitor(site, visitor);
+        return { visitor, rows: rows + (erased?.rows ?? 0), files: erased?.files ?? 0, verifiedAt: erased?.verifiedAt ?? Date.now() };
+      },
+    },
+  });
+
+  const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall, route: router.route, tools: tools.run, ...options.replace };
+  const turn = createTurn({ ...layers, listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget });
+  const server = createAdaptorServer({ fetch: layers.gateway(turn) }) as Server;
+  const listening = await listen(server, host, port);
+  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm()]).then(() => {
+    ready = true;
+  });
+
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`, port: listening, adminKey: secrets.admin, knowledge,
+    async close() {
+      answers.close();
+      const closed = new Promise<void>((done) => server.close(() => done()));
+      server.closeAllConnections();
+      await closed;
+      await knowledge.catch((error: unknown) => log(`closing: ${String(error)}`));
+      router.close();
+      await report.settled();
+      await memory?.close();
+      database.close();
+    },
+  };
+}
+
+/** Reads the configured files into the memory of every site; what cannot be read is named and skipped. */
+async function readKnowledge(config: Config, memory: Awaited<ReturnType<typeof openMemory>> | null, log: Options['log']): Promise<void> {
+  if (!memory || config.memory.knowledge.length === 0) return;
+  const documents = [];
+  for await (const found of readDocuments(config.memory.knowledge, config.folder)) {
+    if ('skipped' in found) log(`knowledge: ${found.skipped} is skipped: ${found.reason}`);
+    else documents.push(found.document);
+  }
+  for (const site of config.sites) {
+    const { sections, written, removed } = await memory.ingest(site.id, documents);
+    log(`knowledge of ${site.id}: ${documents.length} documents, ${sections} sections, ${written} written, ${removed} removed`);
+  }
+}
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((done, fail) => {
+    server.once('error', fail);
+    server.listen(port, host, () => {
+      server.off('error', fail);
+      const address = server.address();
+      done(typeof address === 'object' && address ? address.port : port);
+    });
+  });
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

@@ -1,0 +1,53 @@
+/** What happens with a turn that is over: stored, remembered, traced, counted, and one line in the log. */
+import type { Remember, MemoryTurn, TurnRecord } from './layers.ts';
+import type { Conversations, MessageState, Source } from './store/conversations.ts';
+import type { FeedSource } from './trace/feed.ts';
+import type { Traces } from './trace/traces.ts';
+
+type Parts = { conversations: Conversations; remember: Remember; traces: Traces; feed: FeedSource; log: (line: string) => void };
+const states: Record<TurnRecord['outcome'], MessageState> = { ok: 'complete', stopped: 'stopped', error: 'failed', refused: 'failed' };
+
+export function createReport({ conversations, remember, traces, feed, log }: Parts) {
+  const writing = new Set<Promise<void>>();
+
+  function ended(record: TurnRecord): void {
+    const { question, outcome, text, agent, timing } = record;
+    conversations.end(question.owner, question.id, states[outcome], text, extraOf(record));
+    if (agent) conversations.setAgent(question.owner, agent);
+    traces.add(record);
+    feed.add(record);
+    log(`turn ${question.traceId} ${outcome}${record.code ? ` code=${record.code}` : ''} agent=${agent ?? '-'} model=${record.model ?? '-'} first=${timing.firstToken ?? '-'} total=${timing.total}`);
+    const write = remember(turnsOf(record)).catch((error: unknown) => log(`turn ${question.traceId} was not remembered: ${String(error)}`));
+    writing.add(write);
+    void write.finally(() => writing.delete(write));
+  }
+
+  return {
+    ended,
+    /** Resolves once every turn that has ended is remembered. */
+    settled: async (): Promise<void> => void (await Promise.all(writing)),
+  };
+}
+
+function turnsOf({ question, text }: TurnRecord): MemoryTurn[] {
+  const { owner: { site, visitor, chat }, messageId, id } = question;
+  const at = Date.now();
+  const asked: MemoryTurn = { id: messageId, site, visitor, chat, role: 'user', text: question.text, at };
+  return text === '' ? [asked] : [asked, { id, site, visitor, chat, role: 'assistant', text, at: at + 1 }];
+}
+
+function extraOf({ question, code, handoff, sources, model, provider, fallback, usage, cost, timing }: TurnRecord) {
+  const metadata = { traceId: question.traceId, model: model ?? '', provider: provider ?? '', fallback, usage, cost, timing };
+  return {
+    traceId: question.traceId, metadata,
+    ...(code === null ? {} : { code }),
+    ...(handoff === null ? {} : { handoff }),
+    ...(sources.length === 0 ? {} : { sources: sources.map(asSource) }),
+  };
+}
+
+function asSource({ id, source }: TurnRecord['sources'][number]): Source {
+  if (source.kind === 'turn') return { id, title: 'This conversation' };
+  const title = source.heading && source.heading !== source.title ? `${source.title} · ${source.heading}` : source.title;
+  return { id, title, ...(source.url ? { url: source.url } : {}) };
+}
