@@ -8,6 +8,8 @@ export type Block =
 /** `heading` is the path of headings below the title, outermost first; null before the first. */
 export type Section = { heading: string | null; anchor: string | null; text: string };
 
+/** Stands between the headings of a path. */
+export const PATH_MARK = ' › ';
 /** Largest section in tokens: two or three of them fit the budget of an answer. */
 export const SECTION_TOKENS = 180;
 
@@ -20,7 +22,7 @@ export function toSections(blocks: Block[], title: string): Section[] {
   let tokens = 0;
 
   function close(): void {
-    const heading = path.map((part) => part.text).filter((part, at) => at > 0 || part !== title).join(' › ');
+    const heading = path.map((part) => part.text).filter((part, at) => at > 0 || part !== title).join(PATH_MARK);
     if (waiting.length > 0) sections.push({ heading: heading === '' ? null : heading, anchor, text: waiting.join('\n') });
     waiting = [];
     tokens = 0;
@@ -48,12 +50,12 @@ export function toSections(blocks: Block[], title: string): Section[] {
 /** A text in pieces that each fit a section: whole if it can be, else by lines, sentences, and words at last. */
 function pieces(text: string): string[] {
   if (estimateTokens(text) <= SECTION_TOKENS) return [text];
-  for (const [between, glue] of [[/\n+/, '\n'], [/(?<=[.!?。！？;])\s+/u, ' '], [/\s+/, ' '], [/(?<=^(?:.{200})+)/su, '']] as const) {
+  for (const [between, glue] of [[/\n+/, '\n'], [/(?<=[.!?。！？;])\s+/u, ' '], [/\s+/, ' ']] as const) {
     const parts = text.split(between).filter((part) => part !== '');
     if (parts.length < 2) continue;
     return gather(parts.flatMap(pieces), glue);
   }
-  return [text];
+  return gather(text.match(/.{1,100}/gsu) ?? [], '');
 }
 
 function gather(parts: string[], glue: string): string[] {

@@ -3,8 +3,11 @@
  * query, so that turns, sections and a growing tail can stand in one list. Pure.
  */
 
-/** What scoring needs of one text: its terms with their counts, and those that stand in its heading or names. */
-export type Scored = { terms: Map<string, number>; length: number; head: Set<string> };
+/**
+ * What scoring needs of one text: its terms with their counts, those of its own heading or speaker, and those of
+ * the headings above it.
+ */
+export type Scored = { terms: Map<string, number>; length: number; head: Set<string>; above?: Set<string> };
 /** How often each query term occurs over the collection, and how large the collection is. */
 export type Spread = { documents: number; averageLength: number; frequency: Map<string, number> };
 
@@ -17,9 +20,13 @@ export function spreadOf(query: string[], texts: Scored[], atLeast = 0): Spread 
   let length = 0;
   for (const text of texts) {
     length += text.length;
-    for (const term of query) if (text.terms.has(term) || text.head.has(term)) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+    for (const term of query) if (occurs(term, text)) frequency.set(term, (frequency.get(term) ?? 0) + 1);
   }
   return { documents: Math.max(texts.length, atLeast), averageLength: Math.max(1, length / Math.max(1, texts.length)), frequency };
+}
+
+function occurs(term: string, text: Scored): boolean {
+  return text.terms.has(term) || text.head.has(term);
 }
 
 function rarity(term: string, spread: Spread): number {
@@ -40,22 +47,25 @@ export function lexical(query: string[], text: Scored, spread: Spread): number {
   return best === 0 ? 0 : score / best;
 }
 
-/** Which share of the query's weight occurs at all, 0 to 1. */
-export function coverage(query: string[], has: (term: string) => boolean, spread: Spread): number {
+/** Which share of the query's weight is there, 0 to 1; `held` says how far a term is, 0 to 1. */
+export function coverage(query: string[], held: (term: string) => number, spread: Spread): number {
   let found = 0;
   let all = 0;
   for (const term of query) {
     const weight = rarity(term, spread);
     all += weight;
-    if (has(term)) found += weight;
+    found += weight * held(term);
   }
   return all === 0 ? 0 : found / all;
 }
 
-/** One section: its own words, how much of the question it covers, how much its headings do, and what full text said (0 to 1). */
+/** What a word in a title or an outer heading counts beside one in the text: it says what all of the page is about. */
+const ABOVE = 0.6;
+
+/** One section: its own words, how much of the question it covers, how much its heading does, and what full text said (0 to 1). */
 export function sectionScore(query: string[], text: Scored, spread: Spread, fullText: number): number {
-  const covered = coverage(query, (term) => text.terms.has(term) || text.head.has(term), spread);
-  const headed = coverage(query, (term) => text.head.has(term), spread);
+  const covered = coverage(query, (term) => (occurs(term, text) ? 1 : text.above?.has(term) === true ? ABOVE : 0), spread);
+  const headed = coverage(query, (term) => Number(text.head.has(term)), spread);
   return 0.45 * lexical(query, text, spread) + 0.3 * covered + 0.15 * headed + 0.1 * fullText * covered;
 }
 
@@ -77,7 +87,7 @@ export function turnScores(query: string[], turns: TurnFeatures[], spread: Sprea
     for (const term of query) if (turn.terms.has(term)) session.terms.add(term);
     sessions.set(turn.session, session);
   }
-  const fits = new Map([...sessions].map(([number, session]) => [number, coverage(query, (term) => session.terms.has(term), spread)]));
+  const fits = new Map([...sessions].map(([number, session]) => [number, coverage(query, (term) => Number(session.terms.has(term)), spread)]));
   const total = TURN.own + 2 * (TURN.near[0] ?? 0) + TURN.session + TURN.speaker;
   return turns.map((turn, at) => {
     let score = TURN.own * (own[at] ?? 0);

@@ -1,5 +1,6 @@
 /** Finds the few snippets for a question: candidates, one score, one list, packed into the budget. */
 import type { Recall, Recalled, RecallInput, Snippet } from '../layers.ts';
+import { PATH_MARK } from './blocks.ts';
 import { checkedId } from './filter.ts';
 import { pack, passage } from './pack.ts';
 import { sectionScore, spreadOf, turnScores, type Scored } from './rank.ts';
@@ -65,7 +66,9 @@ export function makeRecall(store: Store, shelves: Shelves): Recall {
 function rankSections(found: Found<SectionRow>[], wanted: string[]): Snippet[] {
   const texts = found.map(({ row }): Scored => {
     const list = terms(row.text);
-    return { terms: counted(list), length: list.length, head: new Set(terms(`${row.title} ${row.heading ?? ''}`)) };
+    const path = [row.title, ...(row.heading?.split(PATH_MARK) ?? [])];
+    const own = path.pop() ?? '';
+    return { terms: counted(list), length: list.length, head: new Set(terms(own)), above: new Set(terms(path.join(' '))) };
   });
   const spread = spreadOf(wanted, texts, COLLECTION);
   const best = Math.max(...found.map(({ score }) => score), Number.MIN_VALUE);
