@@ -1,0 +1,148 @@
+/** Finds the pieces of the given passages that answer a question, or finds that none does. Pure. */
+import type { Snippet } from '../../layers.ts';
+import { allWords, contentWords, likeness, stem } from './words.ts';
+import { unitsOf, type Unit } from './units.ts';
+
+export type Piece = { unit: Unit; snippet: Snippet; score: number };
+/** `pieces` in the order in which they should be read. Empty: the passages do not answer. */
+export type Extract = { pieces: Piece[]; coverage: number };
+
+type Kind = 'definition' | 'howto' | 'measure' | 'reason' | 'yesno' | 'other';
+type Scored = Piece & { own: number; coverage: number; words: string[]; at: number };
+
+/** Share of the question's weight that a piece and its headings must carry, to be an answer at all. */
+const ENOUGH = 0.5;
+/** Words of a title count less than words of the sentence itself. */
+const HEADING_WEIGHT = 0.7;
+const MAX_SENTENCES = 3;
+const MAX_ITEMS = 6;
+const MAX_CODE_LINES = 16;
+
+/** The best answer that the passages hold. */
+export function extract(question: string, snippets: Snippet[]): Extract {
+  const kind = kindOf(question);
+  const units = snippets.flatMap((snippet) => unitsOf(snippet.text).map((unit) => ({ unit, snippet, words: contentWords(unit.text) })));
+  const terms = [...new Set(contentWords(question))];
+  if (units.length === 0) return { pieces: [], coverage: 0 };
+  if (terms.length === 0) return kind === 'definition' ? overview(units) : { pieces: [], coverage: 0 };
+
+  const weights = terms.map((term) => weightOf(term, units));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const scored = units.map(({ unit, snippet, words }, at): Scored => {
+    const titles = headingWords(unit, snippet);
+    let own = 0;
+    let all = 0;
+    for (const [n, term] of terms.entries()) {
+      const weight = weights[n] ?? 0;
+      const inText = best(term, words);
+      own += weight * inText;
+      all += weight * Math.max(inText, HEADING_WEIGHT * best(term, titles));
+    }
+    const coverage = all / total;
+    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) + 0.15 * snippet.score;
+    return { unit, snippet, words, at, own: own / total, coverage, score };
+  });
+  return { pieces: choose(scored, kind), coverage: Math.max(...scored.map((entry) => entry.coverage)) };
+}
+
+function choose(scored: Scored[], kind: Kind): Piece[] {
+  const answering = scored.filter((entry) => entry.coverage >= ENOUGH && entry.unit.kind !== 'code').sort((a, b) => b.score - a.score);
+  const code = kind === 'howto' ? bestCode(scored) : null;
+  const lead = answering[0];
+  if (lead === undefined) return code === null ? [] : [code];
+  const chosen: Scored[] = [lead];
+  const limit = lead.unit.kind === 'sentence' ? MAX_SENTENCES : MAX_ITEMS;
+  for (const entry of answering.slice(1)) {
+    if (chosen.length >= limit) break;
+    const close = entry.unit.block === lead.unit.block && entry.snippet.id === lead.snippet.id;
+    // A second voice must speak to the question itself, not only stand under the right heading.
+    if (entry.score < lead.score * (close ? 0.6 : 0.8) || (!close && entry.own < lead.own * 0.6)) continue;
+    if (entry.unit.kind !== 'sentence' && entry.unit.kind !== lead.unit.kind) continue;
+    if (chosen.some((other) => overlap(entry.words, other.words) > 0.6)) continue;
+    chosen.push(entry);
+  }
+  addContext(chosen, scored, lead, kind);
+  const ordered = chosen.sort((a, b) => Number(b.snippet.id === lead.snippet.id) - Number(a.snippet.id === lead.snippet.id) || a.at - b.at);
+  if (code === null || code.score < lead.score * 0.6) return ordered;
+  // Commands answer "how do I"; of the words around them only those of the same section are kept.
+  return [...ordered.filter((entry) => entry.snippet.id === code.snippet.id).slice(0, 2), code];
+}
+
+/** The sentence after a definition or a short lead usually carries the rest of the thought. */
+function addContext(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind): void {
+  if (lead.unit.kind !== 'sentence' || chosen.length >= MAX_SENTENCES) return;
+  const next = scored[lead.at + 1];
+  if (next === undefined || chosen.includes(next) || next.snippet.id !== lead.snippet.id) return;
+  const sameThought = next.unit.kind === 'sentence' && next.unit.block === lead.unit.block
+    && (kind === 'definition' || /^(it|this|that|these|they|then|so|otherwise|instead|es|er|sie|das|dies|dann|sonst)\b/i.test(next.unit.text));
+  if (sameThought) chosen.push(next);
+  if (lead.unit.text.endsWith(':')) {
+    chosen.push(...scored.slice(lead.at + 1).filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.kind === 'item' && entry.unit.lead === lead.unit.text && !chosen.includes(entry)).slice(0, MAX_ITEMS));
+  }
+}
+
+/** Code answers "how do I …" when its own heading, its lead or its lines speak of the question. */
+function bestCode(scored: Scored[]): Scored | null {
+  const blocks = scored.filter((entry) => entry.unit.kind === 'code' && entry.unit.text.split('\n').length <= MAX_CODE_LINES + 2);
+  const judged = blocks.map((entry) => {
+    const before = scored[entry.at - 1];
+    const near = before?.snippet.id === entry.snippet.id ? before.coverage : 0;
+    return { ...entry, coverage: Math.max(entry.coverage, near), score: Math.max(entry.score, near + 0.2) };
+  });
+  const found = judged.filter((entry) => entry.coverage >= ENOUGH).sort((a, b) => b.score - a.score)[0];
+  return found ?? null;
+}
+
+/** "What is it?": the opening of the best passage. */
+function overview(units: { unit: Unit; snippet: Snippet }[]): Extract {
+  const first = units.find(({ unit }) => unit.kind === 'sentence' && /\b(is|are|ist|sind)\b/.test(unit.text)) ?? units.find(({ unit }) => unit.kind === 'sentence');
+  if (first === undefined) return { pieces: [], coverage: 0 };
+  const same = units.filter(({ unit, snippet }) => snippet.id === first.snippet.id && unit.kind === 'sentence' && unit.block === first.unit.block);
+  return { pieces: same.slice(0, 2).map(({ unit, snippet }) => ({ unit, snippet, score: 1 })), coverage: 1 };
+}
+
+function kindOf(question: string): Kind {
+  const text = question.toLowerCase();
+  if (/\bhow (fast|long|much|many|big|large|often|old|quick|quickly)\b|\bwie (schnell|lange|viel|viele|gro(ß|ss)|oft|alt)\b|\b(cost|price|kostet|preis)/.test(text)) return 'measure';
+  if (/\bhow\b|\bwie\b|\b(install|set ?up|configure|integrate|installieren|einrichten|einbauen)/.test(text)) return 'howto';
+  if (/\b(what|who)( is|'s|s| are)\b|\bwas (ist|sind)\b|\bwer (ist|sind)\b|\bexplain\b|\btell me about\b|\berklär/.test(text)) return 'definition';
+  if (/\bwhy\b|\bwarum\b|\bwieso\b|\bweshalb\b/.test(text)) return 'reason';
+  if (/^(is|are|does|do|can|will|has|have|ist|sind|kann|gibt|hat|haben|wird)\b/.test(text)) return 'yesno';
+  return 'other';
+}
+
+function bonus(kind: Kind, unit: Unit, terms: string[]): number {
+  const text = unit.text;
+  if (text.endsWith('?')) return -0.4;
+  if (kind === 'measure') return /\d/.test(text) ? 0.35 : -0.1;
+  if (kind === 'reason') return /\b(because|since|so that|therefore|weil|damit|denn)\b/i.test(text) ? 0.3 : 0;
+  if (kind === 'howto') return unit.kind === 'item' || /`|\b(run|type|add|put|set|use|install|open|click|call)\b/i.test(text) ? 0.2 : 0;
+  if (kind !== 'definition') return 0;
+  const opening = allWords(text).slice(0, 6);
+  const verb = opening.findIndex((word) => ['is', 'are', 'ist', 'sind', 'means'].includes(word));
+  const subject = verb > 0 && opening.slice(0, verb).some((word) => terms.some((term) => likeness(term, stem(word)) >= 0.85));
+  return subject ? 0.5 : 0;
+}
+
+/** Rare words weigh more; a word that the passages do not know weighs most, so that it can sink an answer. */
+function weightOf(term: string, units: { words: string[] }[]): number {
+  const holding = units.filter(({ words }) => best(term, words) >= 0.85).length;
+  return Math.log(1 + units.length / (0.5 + holding));
+}
+
+function headingWords(unit: Unit, snippet: Snippet): string[] {
+  const source = snippet.source.kind === 'knowledge' ? `${snippet.source.title} ${snippet.source.heading ?? ''}` : '';
+  return contentWords(`${source} ${unit.heading} ${unit.kind === 'sentence' ? '' : unit.lead}`);
+}
+
+function best(term: string, words: string[]): number {
+  let found = 0;
+  for (const word of words) found = Math.max(found, likeness(term, word));
+  return found;
+}
+
+function overlap(a: string[], b: string[]): number {
+  if (a.length === 0 || b.length === 0) return 0;
+  const other = new Set(b);
+  return a.filter((word) => other.has(word)).length / Math.min(a.length, b.length);
+}

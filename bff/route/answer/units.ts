@@ -1,0 +1,71 @@
+/** Cuts a Markdown passage into the pieces that an answer can be made of. Pure. */
+
+/** `lead` is the sentence that introduces a list or a block of code; `heading` the nearest above. */
+export type Unit = { kind: 'sentence' | 'item' | 'row' | 'code'; text: string; heading: string; lead: string; block: number };
+
+const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+
+/** The units in the order of the text. `block` numbers paragraphs, lists and tables: neighbours share one. */
+export function unitsOf(markdown: string): Unit[] {
+  const units: Unit[] = [];
+  const lines = markdown.replace(/\r\n?/g, '\n').split('\n');
+  let heading = '';
+  let lead = '';
+  let block = 0;
+  let paragraph: string[] = [];
+
+  function closeParagraph(): void {
+    const text = paragraph.join(' ').replace(/\s+/g, ' ').trim();
+    paragraph = [];
+    if (text === '') return;
+    block++;
+    const sentences = sentencesOf(text);
+    for (const sentence of sentences) units.push({ kind: 'sentence', text: sentence, heading, lead: '', block });
+    lead = sentences.at(-1) ?? '';
+  }
+
+  for (let at = 0; at < lines.length; at++) {
+    const line = lines[at] ?? '';
+    const fence = /^\s*(```+|~~~+)\s*([\w+-]*)/.exec(line);
+    const title = /^#{1,6}\s+(.*?)#*$/.exec(line);
+    const item = /^\s*(?:[-*+]|\d+[.)])\s+(.*)$/.exec(line);
+    if (fence) {
+      closeParagraph();
+      const body: string[] = [];
+      while (++at < lines.length && !(lines[at] ?? '').trim().startsWith(fence[1] ?? '```')) body.push(lines[at] ?? '');
+      units.push({ kind: 'code', text: `\`\`\`${fence[2] ?? ''}\n${body.join('\n').trimEnd()}\n\`\`\``, heading, lead, block: ++block });
+    } else if (title) {
+      closeParagraph();
+      heading = (title[1] ?? '').trim();
+      lead = '';
+    } else if (item) {
+      const continues = units.at(-1)?.kind === 'item' && paragraph.length === 0;
+      closeParagraph();
+      if (!continues) block++;
+      let text = item[1] ?? '';
+      while (/^\s{2,}\S/.test(lines[at + 1] ?? '') && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[at + 1] ?? '')) text += ` ${(lines[++at] ?? '').trim()}`;
+      units.push({ kind: 'item', text: text.trim(), heading, lead, block });
+    } else if (/^\s*\|.*\|\s*$/.test(line)) {
+      const continues = units.at(-1)?.kind === 'row' && paragraph.length === 0;
+      closeParagraph();
+      if (!continues) block++;
+      const cells = line.trim().slice(1, -1).split('|').map((cell) => cell.trim());
+      if (!cells.every((cell) => /^:?-*:?$/.test(cell))) units.push({ kind: 'row', text: cells.filter((cell) => cell !== '').join(' – '), heading, lead, block });
+    } else if (line.trim() === '') closeParagraph();
+    else paragraph.push(line.replace(/^\s*>\s?/, '').trim());
+  }
+  closeParagraph();
+  return units.filter((unit) => /\p{L}/u.test(unit.text));
+}
+
+/** Sentences of a paragraph; abbreviations, numbers and file names do not end one. */
+export function sentencesOf(paragraph: string): string[] {
+  const sentences: string[] = [];
+  for (const { segment } of segmenter.segment(paragraph)) {
+    const last = sentences.at(-1);
+    const torn = last !== undefined && (/(?:\b(?:e\.g|i\.e|etc|vs|approx|z\.\s?B|bzw|ca|Nr|d\.\s?h|u\.\s?a)\.|\b\p{Lu}\.)\s*$/u.test(last) || (last.split('`').length - 1) % 2 === 1);
+    if (torn) sentences[sentences.length - 1] = last + segment;
+    else sentences.push(segment);
+  }
+  return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== '');
+}

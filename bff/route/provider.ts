@@ -1,0 +1,42 @@
+/** What the router asks of every provider, whatever its protocol: one function type and the values around it. */
+import type { Usage } from '@halfsecond/shared/wire';
+import type { Model, Provider, RouteMessage, RoutePart, Snippet, ToolCall, ToolDefinition } from '../layers.ts';
+
+/** One question to one model. */
+export type Ask = {
+  model: Model;
+  chat: string;
+  lang: string;
+  system: string;
+  messages: RouteMessage[];
+  snippets: Snippet[];
+  tools: ToolDefinition[];
+  /** Text that another model had already given when it broke off; '' at a fresh start. */
+  partial: string;
+  /** The answer comes from here only because the preferred model could not give it. */
+  standIn: boolean;
+};
+
+/** What a provider says while it answers. Text and reasoning are shown at once. */
+export type ProviderPart = Extract<RoutePart, { type: 'text' | 'reasoning' | 'cite' | 'handoff' }>;
+
+/**
+ * A complete answer: the provider's own end mark arrived. Tool calls are whole. `input` of a call is the parsed
+ * JSON; when a model's arguments are no JSON it is their raw text, which no object schema accepts, so the tools
+ * layer answers the model with an ordinary input error and nothing is called by guesswork.
+ */
+export type Ended = { reason: 'stop' | 'length' | 'calls'; usage: Usage; calls: ToolCall[] };
+
+/** Called for each part, in order and synchronously, so that a token crosses no extra promise. */
+export type Sink = (part: ProviderPart) => void;
+
+/**
+ * Calls a model and hands its parts to `sink`. Resolves only at the provider's own end mark; rejects with a
+ * `ProviderFailure` within the provider's deadlines otherwise, and at once when `signal` aborts. Calls `sink`
+ * never again after it has settled.
+ */
+export type CallModel = (ask: Ask, signal: AbortSignal, sink: Sink) => Promise<Ended>;
+
+/** A configured provider, ready to be called. `warm` loads its SDK ahead of the first turn. */
+export type Caller = { call: CallModel; warm(): Promise<void> };
+export type CreateCaller = (provider: Provider) => Caller;

@@ -1,0 +1,97 @@
+/**
+ * The embedded answerer. It is no language model: it answers with the sentences of the given passages that answer,
+ * cites them, works tool results into words, and says so plainly when it does not know.
+ */
+import type { RouteMessage, Snippet, ToolCall } from '../../layers.ts';
+import { extract, type Piece } from '../answer/extract.ts';
+import { phrasesFor, smallTalk, wantsPerson, type Phrases } from '../answer/phrases.ts';
+import { workResults } from '../answer/results.ts';
+import { searchCalls, triggeredCalls } from '../answer/tools.ts';
+import type { Ask, Caller, Ended, Sink } from '../provider.ts';
+
+/** What it is going to say. `handoff` offers a person. */
+type Answer = { paragraphs: string[]; cites: Snippet[]; calls: ToolCall[]; handoff: string | null };
+
+export function createBuiltin(): Caller {
+  return {
+    warm: async () => {},
+    call: async (ask, _signal, sink) => {
+      const answer = compose(ask);
+      say(answer, ask.standIn && answer.cites.length > 0 ? phrasesFor(ask.lang).standIn : null, sink);
+      const ended: Ended = { reason: answer.calls.length > 0 ? 'calls' : 'stop', usage: { inputTokens: 0, outputTokens: 0 }, calls: answer.calls };
+      return ended;
+    },
+  };
+}
+
+function say(answer: Answer, preface: string | null, sink: Sink): void {
+  const text = [preface === null ? '' : `*${preface}*`, ...answer.paragraphs].filter((paragraph) => paragraph !== '').join('\n\n');
+  for (const chunk of text.match(/\s*\S+\s*?/g) ?? []) sink({ type: 'text', text: chunk });
+  for (const snippet of answer.cites) sink({ type: 'cite', snippet });
+  if (answer.handoff !== null) sink({ type: 'handoff', reason: answer.handoff });
+}
+
+function compose(ask: Ask): Answer {
+  const phrases = phrasesFor(ask.lang);
+  const asked = ask.messages.findLastIndex((message) => message.role === 'user');
+  const question = textOf(ask.messages[asked]);
+  const turn = ask.messages.slice(asked + 1);
+  const results = turn.filter((message) => message.role === 'tool');
+  const called = new Set([...results.map((result) => result.name), ...turn.flatMap((message) => (message.role === 'assistant' ? message.calls.map((call) => call.name) : []))]);
+
+  const talk = smallTalk(question);
+  if (talk !== null) return plain(phrases[talk]);
+  if (wantsPerson(question)) return { ...plain(phrases.askedForPerson), handoff: 'asked' };
+
+  const triggered = triggeredCalls(question, ask.tools, called);
+  if (triggered.length > 0) return { ...plain(''), calls: triggered };
+
+  const worked = workResults(results, ask.tools, phrases);
+  const known = new Set(worked.passages.map((passage) => passage.id));
+  const passages = [...worked.passages, ...ask.snippets.filter((snippet) => usable(snippet) && !known.has(snippet.id))];
+  const { pieces } = extract(question, passages);
+  if (pieces.length > 0) {
+    const cites = [...new Set(pieces.map((piece) => piece.snippet))];
+    return { paragraphs: [...worked.words, write(pieces, phrases)], cites: cites.filter((snippet) => snippet.source.kind === 'knowledge'), calls: [], handoff: null };
+  }
+  if (worked.words.length > 0) return { ...plain(worked.words.join('\n\n')), handoff: results.every((result) => result.failed) ? 'no-answer' : null };
+
+  const searches = searchCalls(question, ask.tools, called);
+  if (searches.length > 0) return { ...plain(''), calls: searches };
+  return { ...plain(`${phrases.unknown} ${phrases.offerPerson}`), handoff: 'no-answer' };
+}
+
+function plain(text: string): Answer {
+  return { paragraphs: [text], cites: [], calls: [], handoff: null };
+}
+
+/** Of the conversation only what the visitor stated counts; a question answers nothing. */
+function usable(snippet: Snippet): boolean {
+  return snippet.source.kind === 'knowledge' || (snippet.source.role === 'user' && !snippet.text.trim().endsWith('?'));
+}
+
+/** Sentences of one block run on; items stay a list, code stays code. */
+function write(pieces: Piece[], phrases: Phrases): string {
+  const parts: string[] = [];
+  let before: Piece | null = null;
+  for (const piece of pieces) {
+    const { unit, snippet } = piece;
+    const text = snippet.source.kind === 'turn' ? phrases.youSaid(unit.text) : unit.text;
+    const listed = unit.kind === 'item' || unit.kind === 'row';
+    const sameBlock = before !== null && before.snippet === snippet && before.unit.block === unit.block;
+    if (listed) {
+      const alone = pieces.filter((other) => other.unit.kind === 'item' || other.unit.kind === 'row').length === 1;
+      const lead = !sameBlock && unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead) ? `${unit.lead}\n\n` : '';
+      parts.push(alone && lead === '' ? `${before === null ? '' : '\n\n'}${text}` : `${before === null ? '' : sameBlock ? '\n' : '\n\n'}${lead}- ${text}`);
+    } else if (unit.kind === 'code') {
+      const lead = unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead) ? `${unit.lead}\n\n` : '';
+      parts.push(`${before === null ? '' : '\n\n'}${lead}${text}`);
+    } else parts.push(before === null ? text : `${sameBlock ? ' ' : '\n\n'}${text}`);
+    before = piece;
+  }
+  return parts.join('');
+}
+
+function textOf(message: RouteMessage | undefined): string {
+  return message?.role === 'user' ? message.text.trim() : '';
+}
