@@ -175,7 +175,9 @@ test('the visitor stops: every open call ends as cancelled and is told', async (
   assert.equal(codeOf(late[0]), 'cancelled');
 });
 
-test('a reader who leaves early cancels what still runs', async () => {
+test('a reader who leaves early cancels what still runs', async (t) => {
+  // The deadline, which would end it too, never comes.
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   const told = Promise.withResolvers<void>();
   const { tools } = lab({ hang: (_name, _input, _context, signal) => new Promise(() => signal.addEventListener('abort', () => told.resolve())), quick: async () => 1 });
   for await (const part of tools.run([call('hang'), call('quick')], context(), never)) {
@@ -187,9 +189,14 @@ test('a reader who leaves early cancels what still runs', async () => {
 
 test('progress is passed on by name, the newest only, and never after the end', async () => {
   let after: ((output: unknown) => void) | undefined;
+  const gate = Promise.withResolvers<string>();
   const { tools, lines } = lab({
-    steps: async (_name, _input, _context, _signal, progress) => {
+    short: async (_name, _input, _context, _signal, progress) => {
       after = progress;
+      return 'first';
+    },
+    waits: () => gate.promise,
+    steps: async (_name, _input, _context, _signal, progress) => {
       for (let n = 1; n <= 1_000; n++) progress({ n });
       progress('x'.repeat(100_000));
       await soon();
@@ -200,9 +207,16 @@ test('progress is passed on by name, the newest only, and never after the end', 
   });
   const parts = await all(tools.run([call('steps')], context(), never));
   assert.deepEqual(parts.map((part) => (part.type === 'error' ? part.code : [part.type, part.output])), [['progress', { n: 1_000 }], ['progress', { n: 'last' }], ['output', 'done']]);
-  after?.({ n: 'too late' });
   assert.equal(lines.length, 1);
   assert.match(lines[0] ?? '', /progress dropped/);
+
+  const rest: string[] = [];
+  for await (const part of tools.run([call('short'), call('waits')], context(), never)) {
+    rest.push(`${part.type} ${part.callId}`);
+    after?.({ n: 'too late' });
+    gate.resolve('second');
+  }
+  assert.deepEqual(rest, ['output short', 'output waits']);
 });
 
 test('fifty calls in one step: the first are run, the others refused by name', async () => {
@@ -229,7 +243,7 @@ test('two calls with the same id each get their own end', async () => {
 test('what cannot be offered is off with a line that says why', () => {
   const lines: string[] = [];
   const source: Source = {
-    definitions: [define('lab.fine'), define('lab.fine'), define('shop.pay'), { ...define('lab.odd'), inputSchema: { type: 'object', if: {}, then: {} } }],
+    definitions: [define('lab.fine'), define('lab.fine'), define('shop.pay'), { ...define('lab.odd'), inputSchema: { type: 'object', if: {}, else: {} } }],
     call: async () => 1,
   };
   const { names } = createTools({
