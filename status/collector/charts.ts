@@ -24,10 +24,11 @@ export function strip(measure: Measure, figures: Figures, turns: LatestTurn[]): 
   const label = p50 !== null && p95 !== null
     ? `p50 ${duration(p50)}, p95 ${duration(p95)} on a scale to ${duration(end)}`
     : `The latest turns on a scale to ${duration(end)}`;
-  return html`<svg class="strip" role="img" aria-label="${label}" height="20" width="100%"><line class="axis" x1="0" x2="100%" y1="10" y2="10"/>${lines.map((at) => html`<line class="target" x1="${percent(at / end)}" x2="${percent(at / end)}" y1="1" y2="19"/>`)}${
+  return html`<svg class="strip" role="img" aria-label="${label}" height="26" width="100%"><line class="axis" x1="0" x2="100%" y1="18" y2="18"/>${
+    lines.map((at) => html`<line class="target" x1="${percent(at / end)}" x2="${percent(at / end)}" y1="2" y2="26"/><text x="${percent(at / end)}" dx="4" y="9">${duration(at).replace(/\.?0+ s/, ' s')}</text>`)}${
     p50 !== null && p95 !== null
-      ? html`<rect class="band" x="${percent(p50 / end)}" width="${percent(Math.min(p95, end) / end - p50 / end)}" y="6" height="8" rx="2"/><rect class="middle" x="${percent(p50 / end)}" width="3" y="3" height="14" rx="1.5"/>`
-      : html`${values.map((value) => value === null ? html`` : html`<circle class="dot" cx="${percent(Math.min(0.99, Math.max(0.01, value / end)))}" cy="10" r="3"/>`)}`
+      ? html`<rect class="band" x="${percent(p50 / end)}" width="${percent(Math.min(p95, end) / end - p50 / end)}" y="14" height="8" rx="2"/><rect class="middle" x="${percent(p50 / end)}" width="3" y="11" height="14" rx="1.5"/>`
+      : html`${values.map((value) => value === null ? html`` : html`<circle class="dot" cx="${percent(Math.min(0.99, Math.max(0.01, value / end)))}" cy="18" r="3"/>`)}`
   }</svg>`;
 }
 
@@ -71,10 +72,13 @@ export function dayBars(days: Watched[], now: number, name: string): Html {
 
 function look(day: Watched | undefined): (typeof looks)[number] | null {
   if (!day) return null;
+  const all = day.operational + day.degraded_performance + day.partial_outage + day.major_outage;
   const outage = day.major_outage + day.partial_outage;
-  if (day.major_outage >= 60) return 'major';
-  if (outage >= 30) return 'partial';
-  return outage + day.degraded_performance >= 60 ? 'degraded' : 'operational';
+  /** A minute, or a twentieth of what was watched of a young day. */
+  const counts = (seconds: number): boolean => seconds >= 60 || seconds > all / 20;
+  if (counts(day.major_outage)) return 'major';
+  if (counts(outage)) return 'partial';
+  return counts(outage + day.degraded_performance) ? 'degraded' : 'operational';
 }
 
 function inWords(day: Watched): string {
@@ -83,7 +87,7 @@ function inWords(day: Watched): string {
   return bad.length > 0 ? bad.join(', ') : 'no fault seen';
 }
 
-const CHART = { width: 720, height: 180, left: 44, bottom: 22, bins: 96 };
+const CHART = { width: 720, height: 200, bottom: 24, bins: 96 };
 
 /**
  * First token over 24 hours: a band p50–p95 wherever a quarter of an hour has enough turns, broken where it has not;
@@ -92,7 +96,7 @@ const CHART = { width: 720, height: 180, left: 44, bottom: 22, bins: 96 };
 export function dayChart(series: { start: number; sketch: Sketch }[], turns: LatestTurn[], now: number): Html {
   const from = now - DAY;
   const { end, lines } = scales.firstToken;
-  const x = (at: number): number => CHART.left + ((at - from) / DAY) * (CHART.width - CHART.left);
+  const x = (at: number): number => ((at - from) / DAY) * CHART.width;
   const y = (ms: number): number => (CHART.height - CHART.bottom) * (1 - Math.min(ms, end) / end);
   const bins = new Map<number, Sketch>();
   for (const { start, sketch } of series) {
@@ -101,16 +105,16 @@ export function dayChart(series: { start: number; sketch: Sketch }[], turns: Lat
     merge(into, sketch);
     bins.set(bin, into);
   }
-  const width = (CHART.width - CHART.left) / CHART.bins;
+  const width = CHART.width / CHART.bins;
   const bands = [...bins].filter(([, sketch]) => count(sketch) >= MIN_SAMPLES).map(([bin, sketch]) => {
     const p50 = quantile(sketch, 0.5) ?? 0;
     const p95 = quantile(sketch, 0.95) ?? 0;
-    const left = (CHART.left + bin * width).toFixed(1);
+    const left = (bin * width).toFixed(1);
     return html`<rect class="band" x="${left}" width="${width.toFixed(1)}" y="${y(p95).toFixed(1)}" height="${Math.max(1, y(p50) - y(p95)).toFixed(1)}"/><rect class="middle" x="${left}" width="${width.toFixed(1)}" y="${(y(p50) - 1).toFixed(1)}" height="2"/>`;
   });
   const dots = turns.filter((turn) => turn.firstToken !== null && turn.at > from).map((turn) =>
     html`<circle class="dot" cx="${x(turn.at).toFixed(1)}" cy="${y(turn.firstToken ?? 0).toFixed(1)}" r="2.5"/>`);
   const marks = [0, ...lines].map((ms) =>
-    html`<line class="${ms === 0 ? 'axis' : 'target'}" x1="${CHART.left}" x2="${CHART.width}" y1="${y(ms)}" y2="${y(ms)}"/><text x="${CHART.left - 6}" y="${y(ms) + 4}" text-anchor="end">${ms === 0 ? '0' : duration(ms).replace('.50', '.5')}</text>`);
-  return html`<svg class="chart" role="img" aria-label="First token over the last 24 hours" viewBox="0 0 ${CHART.width} ${CHART.height}" width="100%">${marks}${bands}${dots}<text x="${CHART.left}" y="${CHART.height - 4}">24 h ago</text><text x="${CHART.width}" y="${CHART.height - 4}" text-anchor="end">now</text></svg>`;
+    html`<line class="${ms === 0 ? 'axis' : 'target'}" x1="0" x2="${CHART.width}" y1="${y(ms)}" y2="${y(ms)}"/>${ms > 0 && html`<text x="0" y="${y(ms) - 5}">${duration(ms).replace(/\.?0+ s/, ' s')}</text>`}`);
+  return html`<svg class="chart" role="img" aria-label="First token over the last 24 hours" viewBox="0 0 ${CHART.width} ${CHART.height}" width="100%">${marks}${bands}${dots}<text x="0" y="${CHART.height - 4}">24 h ago</text><text x="${CHART.width}" y="${CHART.height - 4}" text-anchor="end">now</text></svg>`;
 }

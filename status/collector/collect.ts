@@ -84,7 +84,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
     return { components, builtins, recent };
   }
 
-  function models(now: number, components: Component[], recent: Recent[]): ModelView[] {
+  function models(now: number, blind: boolean, components: Component[], recent: Recent[]): ModelView[] {
     const off = new Set((feed?.providers ?? []).filter((each: ProviderHealth) => each.state === 'off').map((each) => each.id));
     const known = new Map((feed?.models ?? []).filter((each) => !off.has(each.provider)).map((each) => [each.id, each.provider]));
     for (const id of store.modelsSince(now - WINDOW_MS)) if (!known.has(id)) known.set(id, store.turnsOf(id, 1)[0]?.provider ?? id);
@@ -99,6 +99,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
         asOf: readAt ?? now,
         state: judgeModel(components.find((each) => each.kind === 'provider' && each.id === provider), id, recent),
         last: last ? latestTurn(last) : null,
+        judged: !blind,
       };
     });
   }
@@ -114,6 +115,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
       if (reached.state === 'unknown') return null;
       const now = Date.now();
       const stale = readAt === null || now - readAt > STALE_AFTER_MS;
+      const blind = stale || reached.state === 'down';
       const { components, builtins, recent } = judge(now, stale);
       const elapsed = tickedAt === null ? 1_000 : now - tickedAt;
       tickedAt = now;
@@ -130,11 +132,12 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
         asOf: now,
         indicator,
         headline: headline(indicator, components, stale),
-        metrics: { asOf: readAt, stale, fault: stale ? fault : null },
+        metrics: { asOf: readAt, stale, fault: stale && reached.state !== 'down' ? fault : null },
         components,
-        models: models(now, components, recent),
+        models: models(now, blind, components, recent),
         queue: { depth: feed?.queue.depth ?? null, inFlight: feed?.queue.inFlight ?? null, capacity: feed?.queue.capacity ?? null, asOf: readAt },
-        fallbackSince: feed?.fallbackSince == null ? null : ours(feed.fallbackSince, shift, now),
+        // What may have ended unseen is not claimed.
+        fallbackSince: blind || feed?.fallbackSince == null ? null : ours(feed.fallbackSince, shift, now),
         turns: latestTurns(store, now),
         openIncidents,
       };

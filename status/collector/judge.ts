@@ -42,7 +42,8 @@ export function judgeGateway(reached: Reach, metricsStale: boolean, recent: Rece
   const turns = recent.filter((turn) => turn.outcome !== 'refused' && turn.outcome !== 'stopped');
   const own = turns.filter((turn) => turn.outcome === 'error' && !providersFailed(turn)).length;
   if (turns.length >= JUDGE_MIN && own * 2 >= turns.length) return say('partial_outage', `${own} of the last ${turns.length} turns failed on our side.`);
-  if (turns.length >= JUDGE_MIN && own * 10 >= turns.length) return say('degraded_performance', `${own} of the last ${turns.length} turns failed on our side.`);
+  // One failed turn among few is no trend.
+  if (turns.length >= JUDGE_MIN && own >= 2 && own * 10 >= turns.length) return say('degraded_performance', `${own} of the last ${turns.length} turns failed on our side.`);
   const slow = slowOn('own', recent);
   if (slow) return say('degraded_performance', slow);
   return say('operational', 'Answers our probes.');
@@ -89,7 +90,7 @@ export function judgeTools(blind: boolean, recent: Recent[]): Verdict {
 
 /** A model's state: its provider's fault first, then its own traffic. */
 export function judgeModel(provider: Verdict | undefined, model: string, recent: Recent[]): ComponentStatus {
-  if (provider?.judged && provider.status === 'major_outage') return 'major_outage';
+  if (provider?.status === 'major_outage') return 'major_outage';
   const attempts = recent.flatMap((turn) => turn.attempts).filter((attempt) => attempt.model === model && attempt.outcome !== 'stopped');
   const failed = attempts.filter((attempt) => attempt.outcome === 'error').length;
   if (attempts.length >= JUDGE_MIN && failed === attempts.length) return 'major_outage';

@@ -28,13 +28,13 @@ export function modelPart(store: Store, model: ModelView, { asOf, metrics }: Sna
 <p class="quiet">From provider ${model.provider}.</p>
 <section aria-labelledby="day"><div class="title"><h2 id="day">First token, 24 hours</h2><p>Band from p50 to p95 per quarter of an hour; a dot is one turn.</p></div>${
     dayChart(store.series('minute', model.id, 'firstToken', asOf - 24 * HOUR), latest, asOf)}</section>
-<section aria-labelledby="figures"><div class="title"><h2 id="figures">Figures</h2></div><table><caption class="unseen">Percentiles by window</caption>
-<thead><tr><th scope="col">Window</th><th scope="col">First token, p50</th><th scope="col">p95</th><th scope="col">Full reply, p50</th><th scope="col">p95</th><th scope="col" class="number">n</th></tr></thead>
-<tbody>${rows.map((row) => html`<tr><th scope="row">${row.label}</th>${cells(row.firstToken)}${cells(row.reply)}<td class="number">${row.firstToken.n}</td></tr>`)}</tbody></table></section>
-<section aria-labelledby="turns"><div class="title"><h2 id="turns">Latest turns</h2></div>${turns(latest.slice(0, LISTED_TURNS))}</section>`;
+<section aria-labelledby="figures"><div class="title"><h2 id="figures">Figures</h2></div><table class="windows"><caption class="unseen">Percentiles by measure and window</caption>
+<thead><tr><th scope="col">Window</th><th scope="col" class="number">p50</th><th scope="col" class="number">p95</th><th scope="col" class="number">n</th></tr></thead>
+${(['firstToken', 'reply'] as const).map((measure) => html`<tbody><tr class="model"><th scope="rowgroup" colspan="4"><span class="name">${measure === 'reply' ? 'Full reply' : 'First token'}</span></th></tr>${rows.map((row) => html`<tr><th scope="row">${row.label}</th>${cells(row[measure])}</tr>`)}</tbody>`)}</table></section>
+<section aria-labelledby="turns"><div class="title"><h2 id="turns">Latest turns</h2></div>${turns(latest.slice(0, LISTED_TURNS), true)}</section>`;
 }
 
 function cells(figures: Figures): Html {
-  if (figures.p50 === null || figures.p95 === null) return html`<td colspan="2" class="few">${fewTurns(figures.n, null)}</td>`;
-  return html`<td>${duration(figures.p50)}</td><td>${duration(figures.p95)}</td>`;
+  if (figures.p50 === null || figures.p95 === null) return html`<td colspan="3" class="number few">${fewTurns(figures.n, null)}</td>`;
+  return html`<td class="number">${duration(figures.p50)}</td><td class="number">${duration(figures.p95)}</td><td class="number quiet">${figures.n}</td>`;
 }

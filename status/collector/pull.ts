@@ -85,5 +85,6 @@ function parse(body: Buffer): Pulled {
 function reason(error: unknown): string {
   const cause = error instanceof Error ? error.cause : undefined;
   const code = typeof cause === 'object' && cause !== null && 'code' in cause ? cause.code : undefined;
-  return typeof code === 'string' ? code : 'connection failed';
+  if (code === 'ECONNREFUSED') return 'the connection was refused';
+  return typeof code === 'string' ? code : 'the connection failed';
 }

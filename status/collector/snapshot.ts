@@ -30,7 +30,8 @@ export type LatestTurn = {
   /** Ms in the queue, in our own layers and at providers and tools. */
   hops: { queue: number; own: number; provider: number };
 };
-export type ModelView = ModelStatus & { last: LatestTurn | null };
+/** `judged` is false while nothing can be known of the model. */
+export type ModelView = ModelStatus & { last: LatestTurn | null; judged: boolean };
 export type Snapshot = {
   version: 1;
   /** Grows by one with every snapshot; `previous` is the SHA-256 (hex) of the one before. */

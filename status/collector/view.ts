@@ -38,7 +38,7 @@ function head(snapshot: Snapshot): Html {
 
 function notices({ metrics, fallbackSince, openIncidents, asOf }: Snapshot): Html {
   return html`${openIncidents.map((each) => html`<div class="notice" data-tone="${each.impact}"><p><a href="/incidents/${encodeURIComponent(each.id)}">${each.title}</a> <span class="quiet">${each.status}, since ${time(each.startedAt, 'moment')}</span></p><p>${each.updates[0]?.body}</p></div>`)}${
-    metrics.stale && html`<div class="notice"><p><strong>Figures are stale.</strong> ${metrics.fault ?? 'The feed is silent.'} What you see below is the last that is known.</p></div>`}${
+    metrics.stale && html`<div class="notice"><p><strong>Figures are stale.</strong> ${metrics.fault ?? 'The feed is silent.'} What follows is the last that is known.</p></div>`}${
     fallbackSince !== null && html`<div class="notice"><p><strong>Served by fallback since ${time(fallbackSince)}</strong> (${span(asOf - fallbackSince)}). The preferred model is not answering; another one stands in.</p></div>`}`;
 }
 
@@ -54,7 +54,7 @@ function modelBody(model: ModelView, { turns: latest, asOf }: Snapshot): Html {
   const page = modelPath(model.id);
   return html`<tbody><tr class="model"><th scope="rowgroup" colspan="5"><span class="name">${page ? html`<a href="/${page}/">${model.id}</a>` : model.id}</span> <span class="quiet">${model.provider === model.id ? '' : `${model.provider}, `}${
     model.last ? html`last turn ${span(asOf - model.last.at)} ago` : 'no turn yet'
-  }, window ${span(model.window)}</span>${mark(model.state)}</th></tr>${
+  }, window ${span(model.window)}</span>${model.judged ? mark(model.state) : html`<span class="mark" data-state="unknown">Not known</span>`}</th></tr>${
     row('First token', 'firstToken', model.firstToken, model.last?.firstToken ?? null, own)}${
     row('Full reply', 'reply', model.reply, model.last?.outcome === 'ok' ? model.last.total : null, own)}</tbody>`;
 }
@@ -82,11 +82,16 @@ function components(snapshot: Snapshot, days: Days): Html {
   return html`<ul class="components">${snapshot.components.map((each) => {
     const watched = days.get(each.id) ?? [];
     const { share, watchedMs } = uptime(watched);
-    return html`<li><div class="line"><h3>${each.name}</h3>${mark(each)}</div><p class="quiet">${each.text}${
+    return html`<li><div class="line"><h3>${each.name}</h3>${mark(each)}</div><div class="line quiet"><p>${each.text}${
       each.configured && each.judged && each.status !== 'operational' ? html` Since ${time(each.since)}.` : null}</p>${
-      each.configured && html`${dayBars(watched, snapshot.asOf, each.name)}<p class="quiet coverage">${
-        share === null ? 'Not watched yet' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} % without outage in ${span(watchedMs)} watched`}</p>`}</li>`;
+      each.configured && html`<p class="coverage">${share === null ? 'Not watched yet' : `${inShare(share)} in ${span(watchedMs)} watched`}</p>`}</div>${
+      each.configured && dayBars(watched, snapshot.asOf, each.name)}</li>`;
   })}</ul>`;
+}
+
+/** Never rounded up: 99.999 % is not 100 %. */
+function inShare(share: number): string {
+  return share === 1 ? 'no outage' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} % without outage`;
 }
 
 function mark(of: ComponentStatus | Component): Html {
@@ -99,11 +104,12 @@ function mark(of: ComponentStatus | Component): Html {
 const outcomes: Record<LatestTurn['outcome'], string> = { ok: 'answered', error: 'failed', stopped: 'stopped', refused: 'turned away' };
 
 /** A table of turns, newest first. */
-export function turns(latest: LatestTurn[]): Html {
+export function turns(latest: LatestTurn[], ofOneModel = false): Html {
   if (latest.length === 0) return html`<p class="empty">No turns in the last 24 hours.</p>`;
   return html`<table class="turns"><caption class="unseen">Latest turns, newest first</caption>
-<thead><tr><th scope="col">Time</th><th scope="col">Model</th><th scope="col" class="wide">Agent</th><th scope="col" class="number">First token</th><th scope="col" class="number">Total</th><th scope="col" class="wide">Queue, own, provider</th><th scope="col">Outcome</th></tr></thead>
-<tbody>${latest.map((turn) => html`<tr><td>${time(turn.at)}</td><td>${turn.model ?? '\u2013'}${turn.fallback && html` <span class="quiet">fallback</span>`}</td><td class="wide">${turn.agent ?? '\u2013'}</td><td class="number">${turn.firstToken === null ? '\u2013' : duration(turn.firstToken)}</td><td class="number">${duration(turn.total)}</td><td class="wide">${hops(turn.hops)}</td><td data-outcome="${turn.outcome}">${outcomes[turn.outcome]}</td></tr>`)}</tbody></table>`;
+<thead><tr><th scope="col">Time</th>${ofOneModel ? null : html`<th scope="col">Model</th>`}<th scope="col" class="wide">Agent</th><th scope="col" class="number">First token</th><th scope="col" class="number">Total</th><th scope="col" class="wide">Queue, own, provider</th><th scope="col">Outcome</th></tr></thead>
+<tbody>${latest.map((turn) => html`<tr><td>${time(turn.at)}</td>${
+    ofOneModel ? null : html`<td>${turn.model ?? '\u2013'}${turn.fallback && html` <span class="quiet">fallback</span>`}</td>`}<td class="wide">${turn.agent ?? '\u2013'}</td><td class="number">${turn.firstToken === null ? '\u2013' : duration(turn.firstToken)}</td><td class="number">${duration(turn.total)}</td><td class="wide">${hops(turn.hops)}</td><td data-outcome="${turn.outcome}">${outcomes[turn.outcome]}</td></tr>`)}</tbody></table>`;
 }
 
 /** Folder of a model's page under the public folder; null for an id that makes no safe path. */

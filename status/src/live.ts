@@ -20,7 +20,7 @@ function localise(root: ParentNode): void {
 
 /** Makes `old` equal to `fresh`, touching only what differs. */
 function morph(old: Element, fresh: Element): void {
-  for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
+  for (const { name } of Array.from(old.attributes)) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
   for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   const wanted = [...fresh.childNodes];
   while (old.childNodes.length > wanted.length) old.lastChild?.remove();
