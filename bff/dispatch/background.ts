@@ -23,7 +23,13 @@ what is a good book to read|write me a poem about the sea|write a haiku about au
 how do you say cheers in japanese|what does serendipity mean|spell necessary|give me a synonym for happy|correct my grammar please
 wie wird das wetter morgen|wer hat gestern das spiel gewonnen|was ist die hauptstadt von kanada|wie hoch ist der eiffelturm|empfiehl mir einen film
 schreib mir ein gedicht|wer ist bundeskanzler|wann fängt der sommer an|quelle est la capitale de l'espagne|quel temps fait-il demain
-¿quién ganó el partido?|¿qué tiempo hace hoy?|qual é a capital do japão|今天天气怎么样|明日の天気は|ما هو الطقس اليوم`;
+¿quién ganó el partido?|¿qué tiempo hace hoy?|qual é a capital do japão|今天天气怎么样|明日の天気は|ما هو الطقس اليوم
+quel est ton film préféré|qui a gagné le match|quel âge as-tu|où est la gare|donne-moi une recette de crêpes|j'ai mal à la tête|quelle heure est-il
+cuál es la capital de perú|cómo se cocina el arroz|qué hora es|recomiéndame una película|me duele la cabeza|dónde está la playa|escribe un poema
+que horas são|como se faz arroz|quem ganhou o jogo|escreva um poema|onde fica a praia|estou com fome
+今何時ですか|おすすめの映画は何ですか|日本の首都はどこですか|お腹が空きました|カレーの作り方を教えて|冗談を言って
+现在几点了|法国的首都是哪里|推荐一部电影|怎么做红烧肉|讲个笑话|我头疼|谁赢了比赛
+كم الساعة الآن|ما هي عاصمة فرنسا|احك لي نكتة|كيف أطبخ الأرز|من فاز بالمباراة|رأسي يؤلمني`;
 const trades = `
 how long do i boil an egg|give me a recipe for lasagna|what can i cook with chicken and rice|how do i bake sourdough bread|is this mushroom poisonous
 what wine goes with fish|how many calories are in a banana|find me a restaurant nearby|order a pizza with extra cheese|book a table for two tonight

@@ -5,8 +5,9 @@ const HEAD = 1_600;
 const TAIL = 400;
 const LONGEST_WORD = 24;
 /** Scripts that write no spaces; their words are pairs of neighbouring characters. */
-const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
-const WORD = /[\p{L}\p{N}][\p{L}\p{M}\p{N}]*(?:['’][\p{L}]+)?/gu;
+const UNSPACED = /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]/u;
+/** A run of unspaced script, or a word of any other. */
+const WORD = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}ー]+|[[\p{L}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]][[\p{L}\p{M}\p{N}]--[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]]*(?:['’]\p{L}+)?/gv;
 
 /** Lower case, one form per letter, no accents, no invisible characters; at most 2,000 characters are looked at. */
 export function normalise(text: string): string {
@@ -18,13 +19,12 @@ export function normalise(text: string): string {
 export function wordsOf(normal: string): string[] {
   const words: string[] = [];
   for (const [found] of normal.matchAll(WORD)) {
-    const word = found.replaceAll('’', "'").slice(0, LONGEST_WORD);
-    if (!UNSPACED.test(word)) {
-      words.push(word);
+    if (!UNSPACED.test(found)) {
+      words.push(found.replaceAll('’', "'").slice(0, LONGEST_WORD));
       continue;
     }
-    const letters = [...word];
-    if (letters.length === 1) words.push(word);
+    const letters = [...found];
+    if (letters.length === 1) words.push(found);
     for (let at = 0; at + 1 < letters.length; at++) words.push(`${letters[at]}${letters[at + 1]}`);
   }
   return words;

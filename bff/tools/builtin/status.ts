@@ -23,8 +23,8 @@ export function createStatusSource(baseUrl: string): Source {
       description: 'Whether the service is healthy right now: overall state, each component, and how fast each model answers. No arguments.',
       inputSchema: { type: 'object', properties: {}, additionalProperties: false },
       triggers: [
-        'status', 'outage', 'down', 'offline', 'healthy', 'health', 'incident', 'unavailable', 'working right now', 'slow right now', 'latency right now', 'is it up',
-        'störung', 'ausfall', 'ausgefallen', 'erreichbar', 'funktioniert gerade', 'gerade langsam', 'läuft alles', 'vorfall',
+        'status', 'outage', 'down', 'offline', 'healthy', 'health', 'incident', 'unavailable', 'working right now', 'slow right now', 'slow today', 'latency right now', 'is it up', 'service up', 'operational', 'is everything working', 'waiting in the queue',
+        'störung', 'ausfall', 'ausgefallen', 'erreichbar', 'funktioniert gerade', 'gerade langsam', 'heute langsam', 'so langsam', 'läuft alles', 'läuft der dienst', 'vorfall',
       ],
     }],
     async call(_name, _input, _context, signal): Promise<StatusReport> {
