@@ -40,7 +40,7 @@ function withInstallLock(work) {
     } catch (error) {
       if (error.code !== 'EEXIST') throw error;
       if (abandoned(lock)) rmSync(lock, { recursive: true, force: true });
-      else if (Date.now() > deadline) throw new Error(`another installation has held ${lock} for 15 minutes; remove it and try again`);
+      else if (Date.now() > deadline) throw new Error(`another installation has held ${lock} for 15 minutes; remove it and try again`, { cause: error });
       else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 250);
     }
   }

@@ -1,7 +1,7 @@
 /** What stands between the street and the turn: origins, tokens, body sizes, rates, and refusals in one shape. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Context } from 'hono';
-import * as z from 'zod/mini';
+import type * as z from 'zod/mini';
 import { SMALL_BODY_MAX } from '@halfsecond/shared/limits';
 import type { WireError } from '@halfsecond/shared/wire';
 import type { Site } from '../layers.ts';

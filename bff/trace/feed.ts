@@ -39,6 +39,7 @@ function asSample(record: TurnRecord, seq: number): Sample {
   const { question, outcome, code, agent, model, provider, fallback, timing, attempts, tools } = record;
   return {
     seq, at: Date.now(), traceId: question.traceId, outcome, ...(code === null ? {} : { code }), agent, model, provider, fallback, timing,
-    attempts: attempts.map(({ startedAt: _, ...attempt }) => attempt), tools,
+    attempts: attempts.map(({ provider: by, model: of, outcome: how, failure, firstContent, total }) => ({ provider: by, model: of, outcome: how, ...(failure ? { failure } : {}), firstContent, total })),
+    tools,
   };
 }
