@@ -1,5 +1,6 @@
 /** Documents into the table of sections: only what changed is written, what vanished is removed. */
 import { createHash } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import { documentSections, type KnowledgeDocument } from './document.ts';
 import { MemoryError } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
@@ -20,7 +21,11 @@ export async function ingestDocuments(store: Store, site: string, documents: Kno
   const report: IngestReport = { documents: latest.length, sections: 0, written: 0, kept: 0, removed: 0 };
   for (let at = 0; at < latest.length; at += BATCH) {
     const batch = latest.slice(at, at + BATCH);
-    const rows = batch.flatMap((document) => rowsOf(site, document));
+    const rows: SectionRow[] = [];
+    for (const document of batch) {
+      rows.push(...rowsOf(site, document));
+      await setImmediate(); // Parsing is work for this thread; turns of visitors get in between.
+    }
     const before = new Map((await store.sectionKeys(site, batch.map((document) => document.id))).map((row) => [row.key, row.hash]));
     const changed = rows.filter((row) => before.get(row.key) !== row.hash);
     const now = new Set(rows.map((row) => row.key));

@@ -6,6 +6,7 @@ import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promis
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { MemoryError, reason } from './errors.ts';
+import { syncFolder } from './sync.ts';
 
 export type Log = {
   /** Resolves when the lines are on disk; rejects with `memory_unavailable` and keeps none of them otherwise. */
@@ -125,17 +126,6 @@ export async function openLog(folder: string): Promise<Log> {
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
-}
-
-/** A new or removed name is durable only once its folder is synced; Windows has no such call. */
-async function syncFolder(folder: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 function sum(json: string): string {

@@ -10,7 +10,7 @@ import { counted, terms } from './words.ts';
 /** A turn ready for scoring. `head` holds the terms of the speaker's name. */
 export type ShelfTurn = { row: TurnRow; terms: Map<string, number>; length: number; head: Set<string>; question: boolean };
 /** A visitor's newest turns in order. `complete`: there are no older ones in the table. */
-export type Shelf = { turns: ShelfTurn[]; complete: boolean };
+export type Shelf = { turns: ShelfTurn[]; complete: boolean; characters: number };
 
 export type Shelves = {
   /** Makes turns searchable that are in the log; those already there stay as they are. */
@@ -29,7 +29,10 @@ export type Shelves = {
 
 /** Newest turns kept per visitor; older ones are found by full text. */
 const TURNS = 2_000;
-const VISITORS = 200;
+/** All shelves together, in characters; counted terms take about ten times that in memory. */
+const CHARACTERS = 20_000_000;
+/** What a turn or a visitor costs besides its text, in characters. */
+const OVERHEAD = 100;
 
 type Kept = { loaded: Promise<Shelf>; shelf: Shelf | null; keys: Set<string>; late: TurnRow[] };
 
@@ -42,11 +45,20 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
   async function load(site: string, visitor: string, into: Kept): Promise<Shelf> {
     const before = [...(tail.get(keyOf(site, visitor))?.values() ?? [])];
     const stored = await store.turnsOf(site, visitor, TURNS);
-    const shelf: Shelf = { turns: [], complete: stored.length < TURNS };
+    const shelf: Shelf = { turns: [], complete: stored.length < TURNS, characters: 0 };
     put(shelf, into.keys, [...stored, ...before, ...into.late]);
     into.late = [];
     into.shelf = shelf;
     return shelf;
+  }
+
+  /** Lets go of the visitors who were quiet longest; the newest stays whatever its size. */
+  function evict(): void {
+    let total = 0;
+    for (const [at, [id, { shelf }]] of [...kept].reverse().entries()) {
+      total += OVERHEAD + (shelf?.characters ?? 0);
+      if (at > 0 && total > CHARACTERS) kept.delete(id);
+    }
   }
 
   return {
@@ -86,15 +98,14 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
       const id = keyOf(site, visitor);
       let entry = kept.get(id);
       if (!entry) {
-        const fresh: Kept = { loaded: Promise.resolve({ turns: [], complete: true }), shelf: null, keys: new Set(), late: [] };
+        const fresh: Kept = { loaded: Promise.resolve({ turns: [], complete: true, characters: 0 }), shelf: null, keys: new Set(), late: [] };
         fresh.loaded = load(site, visitor, fresh);
         fresh.loaded.catch(() => { if (kept.get(id) === fresh) kept.delete(id); }); // The caller sees the error; the next one tries again.
         entry = fresh;
       }
       kept.delete(id);
       kept.set(id, entry);
-      const oldest = kept.keys().next().value;
-      if (kept.size > VISITORS && oldest !== undefined) kept.delete(oldest);
+      evict();
       return entry.loaded;
     },
     drop(site, visitor) {
@@ -113,9 +124,15 @@ export function shelfTurn(row: TurnRow): ShelfTurn {
 function put(shelf: Shelf, keys: Set<string>, rows: TurnRow[]): void {
   const fresh = rows.filter((row) => !keys.has(row.key) && keys.add(row.key));
   if (fresh.length === 0) return;
-  shelf.turns.push(...fresh.map(shelfTurn));
+  for (const row of fresh) {
+    shelf.turns.push(shelfTurn(row));
+    shelf.characters += row.text.length + OVERHEAD;
+  }
   shelf.turns.sort((a, b) => a.row.at - b.row.at || a.row.seq - b.row.seq);
   if (shelf.turns.length <= TURNS) return;
-  for (const gone of shelf.turns.splice(0, shelf.turns.length - TURNS)) keys.delete(gone.row.key);
+  for (const { row } of shelf.turns.splice(0, shelf.turns.length - TURNS)) {
+    keys.delete(row.key);
+    shelf.characters -= row.text.length + OVERHEAD;
+  }
   shelf.complete = false;
 }

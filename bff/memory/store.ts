@@ -1,8 +1,10 @@
 /** The tables on disk, and the only file that knows LanceDB: sections of knowledge, and turns. */
+import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
 import { MemoryError, reason } from './errors.ts';
 import { ofDocuments, ofKeys, ofSite, ofVisitor } from './filter.ts';
 import { checkRow, checkSchema, tableSchema, type SectionRow, type TableName, type TurnRow } from './schema.ts';
+import { syncNew } from './sync.ts';
 
 export type Found<Row> = { row: Row; score: number };
 export type TableFigures = { rows: number; fragments: number };
@@ -24,6 +26,8 @@ export type Store = {
   documentsOf(site: string): Promise<string[]>;
   /** Every text of both tables, for the check after an erasure. */
   texts(): Promise<string[]>;
+  /** Resolves when everything written to the turns is on the disk itself; LanceDB leaves it to the page cache. */
+  settle(): Promise<void>;
   figures(table: TableName): Promise<TableFigures>;
   /** Merges small fragments, indexes new rows, removes versions older than `olderThan`. */
   tidy(table: TableName, olderThan: Date): Promise<void>;
@@ -49,6 +53,8 @@ export async function openStore(folder: string): Promise<Store> {
     if (error instanceof MemoryError) throw error;
     throw new MemoryError('memory_unavailable', `The memory tables in ${folder} cannot be opened: ${reason(error)}.`, error);
   });
+
+  const synced = new Set<string>();
 
   async function openTables(): Promise<Record<TableName, Table>> {
     const database = await lancedb.connect(folder);
@@ -117,6 +123,7 @@ export async function openStore(folder: string): Promise<Store> {
       const rows = await Promise.all([tables.turns.query().select(['text']).toArray(), tables.sections.query().select(['text']).toArray()]);
       return rows.flat().map((row) => text(row, 'text'));
     },
+    settle: () => syncNew(join(folder, 'turns.lance'), synced),
     async figures(name) {
       const stats = await tables[name].stats();
       return { rows: stats.numRows, fragments: stats.fragmentStats.numFragments };

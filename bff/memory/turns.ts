@@ -47,7 +47,10 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
       await store.addTurns(chunk);
       shelves.flushed(chunk);
     }
-    await log.drop(obsolete);
+    if (obsolete.length > 0) {
+      await store.settle();
+      await log.drop(obsolete);
+    }
     obsolete = [];
     if (rows.length > 0 && (await store.figures('turns')).fragments >= FRAGMENTS) await store.tidy('turns', new Date(Date.now() - VERSION_MS));
   }

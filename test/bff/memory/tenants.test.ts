@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { MemoryError } from '@halfsecond/bff/memory/errors.ts';
 import { ofVisitor } from '@halfsecond/bff/memory/filter.ts';
+import { openMemory, type Memory } from '@halfsecond/bff/memory/memory.ts';
 import { ask, tempMemory, texts, turn } from './open.ts';
 
 const HOSTILE_IDS = ["v1' OR 1=1 --", "' OR ''='", 'v1\0', 'v1"', 'v1;drop table turns', '../v2', 'v%', '', ' v1', 'v1\n', 'é', 'v'.repeat(129), '*', 'v1) OR (1=1'];
@@ -37,23 +38,24 @@ test('hostile ids are refused before they reach a filter', async (t) => {
 });
 
 test('hostile queries return nothing of another site or visitor, from the tail and from the table', async (t) => {
-  const { memory } = await tempMemory(t);
+  const { memory, folder } = await tempMemory(t);
   for (const site of ['a', 'b']) {
     await memory.ingest(site, [{ id: 'doc', title: 'Doc', text: `The secret of site ${site} is or and not secret.` }]);
     for (const visitor of ['v1', 'v2']) {
       await memory.remember(Array.from({ length: 80 }, (_, n) => turn(visitor, `t${n}`, `secret ${n} of ${site} ${visitor}`, { site, at: 1_700_000_000_000 + n })));
     }
   }
-  const check = async (): Promise<void> => {
+  const check = async (asked: Memory): Promise<void> => {
     for (const query of HOSTILE_QUERIES) {
-      const found = texts(await ask(memory, query, { site: 'a', visitor: 'v1', k: 500, tokenBudget: 100_000 }));
+      const found = texts(await ask(asked, query, { site: 'a', visitor: 'v1', k: 500, tokenBudget: 100_000 }));
       assert.deepEqual(found.filter((text) => /site b|of b|v2/.test(text)), [], query);
     }
+    assert.equal((await ask(asked, 'secret', { site: 'a', visitor: 'v1', scope: 'visitor', k: 500, tokenBudget: 100_000 })).snippets.length, 80);
   };
-  await check();
-  await memory.eraseVisitor('a', 'nobody'); // An erasure writes the tail into the table first.
-  await check();
-  assert.equal((await ask(memory, 'secret', { site: 'a', visitor: 'v1', scope: 'visitor', k: 500, tokenBudget: 100_000 })).snippets.length, 80);
+  await check(memory);
+  await memory.close();
+  const again = await openMemory({ uri: folder, log: () => {} });
+  await check(again).finally(() => again.close());
 });
 
 test('scope decides between history and knowledge, and one list ranks both', async (t) => {
@@ -94,11 +96,14 @@ test('a visitor with a few turns among many is erased too, and reads go on meanw
   const many = Array.from({ length: 6_000 }, (_, n) => turn(`v${n % 40}`, `t${n}`, `Turn ${n} about printers`, { at: 1_700_000_000_000 + n }));
   await memory.remember([...many, turn('mallory-1d', 'm1', 'zanzibar pineapple umbrella')]);
   const erased = memory.eraseVisitor('demo', 'mallory-1d');
+  const reading = async (visitor: string): Promise<null> => {
+    assert.notEqual((await ask(memory, 'printers', { visitor })).snippets.length, 0);
+    return null;
+  };
+  let receipt = null;
   let reads = 0;
-  let done = false;
-  void erased.finally(() => { done = true; });
-  for (; !done; reads++) assert.notEqual((await ask(memory, 'printers', { visitor: `v${reads % 40}` })).snippets.length, 0);
-  assert.equal((await erased).rows, 1);
-  assert.ok(reads > 0);
+  for (; receipt === null; reads++) receipt = await Promise.race([erased, reading(`v${reads % 40}`)]);
+  assert.equal(receipt.rows, 1);
+  assert.ok(reads > 1);
   assert.deepEqual(await bytesFound(folder, ['mallory-1d', 'zanzibar']), []);
 });
