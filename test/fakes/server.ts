@@ -3,7 +3,7 @@
  * notices clients that leave, and plays a script of faults.
  *
  * KNOBS (all optional; `set(knobs)` replaces them, and a list plays one entry per request, the last one for ever)
- *   text             the answer, streamed word by word                         'Hello from the fake provider.'
+ *   text             the answer, streamed word by word; or a function of the request's body   'Hello from the fake provider.'
  *   reasoning        text streamed as reasoning before the answer              ''
  *   calls            tool calls [{name, input, id?}]; `input` may be a string: raw, perhaps malformed arguments
  *   callsInParts     arguments in pieces of a few characters (true) or in one piece (false)            true
@@ -36,7 +36,7 @@ import type { AddressInfo, Socket } from 'node:net';
 export type Fault = 'error' | 'cut' | 'end' | 'stall' | 'malformed' | 'garbage' | 'nothing' | 'empty-choices' | 'html' | 'endless' | 'deaf';
 export type FakeCall = { name: string; input: unknown; id?: string };
 export type Knobs = {
-  text?: string;
+  text?: string | ((body: Record<string, unknown>) => string);
   reasoning?: string;
   calls?: FakeCall[];
   callsInParts?: boolean;
@@ -153,7 +153,8 @@ export async function startFake(script: Script, first: Knobs | Knobs[] = {}): Pr
 }
 
 async function speak(server: Server, response: ServerResponse, request: FakeRequest, speech: Speech, knobs: Knobs): Promise<void> {
-  const tokens = tokensOf(knobs.text ?? (knobs.calls ? '' : 'Hello from the fake provider.'));
+  const text = typeof knobs.text === 'function' ? knobs.text(request.body) : knobs.text;
+  const tokens = tokensOf(text ?? (knobs.calls ? '' : 'Hello from the fake provider.'));
   const faultAt = knobs.fault === undefined ? Infinity : knobs.after ?? 0;
   const deaf = knobs.fault === 'deaf';
   const forEver = deaf || knobs.fault === 'endless';

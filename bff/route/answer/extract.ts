@@ -1,21 +1,29 @@
 /** Finds the pieces of the given passages that answer a question, or finds that none does. Pure. */
 import type { Snippet } from '../../layers.ts';
-import { allWords, contentWords, likeness, stem } from './words.ts';
+import { allWords, contentWords, isSoft, likeness, stem } from './words.ts';
 import { unitsOf, type Unit } from './units.ts';
 
 export type Piece = { unit: Unit; snippet: Snippet; score: number };
 /** `pieces` in the order in which they should be read. Empty: the passages do not answer. */
 export type Extract = { pieces: Piece[]; coverage: number };
 
-type Kind = 'definition' | 'howto' | 'measure' | 'reason' | 'yesno' | 'other';
+const REASON = /\b(because|since|so that|therefore|due to|weil|damit|denn|deshalb)\b/i;
+type Kind = 'definition' | 'howto' | 'measure' | 'reason' | 'list' | 'other';
 type Scored = Piece & { own: number; coverage: number; words: string[]; at: number };
 
 /** Share of the question's weight that a piece and its headings must carry, to be an answer at all. */
-const ENOUGH = 0.5;
+const ENOUGH = 0.56;
 /** Words of a title count less than words of the sentence itself. */
-const HEADING_WEIGHT = 0.7;
+const HEADING_WEIGHT = 0.8;
+/** Words such as "support" or "show" shape a question, but the rest of it must be found. */
+const SOFT_WEIGHT = 0.35;
+/** "Why" is answered by a reason; a sentence without one must fit the question better. */
+const ENOUGH_WITHOUT_REASON = 0.9;
 const MAX_SENTENCES = 3;
 const MAX_ITEMS = 6;
+const MAX_LIST = 8;
+/** Longest sentence that is kept beside a block of code (characters). */
+const MAX_BESIDE_CODE = 220;
 const MAX_CODE_LINES = 16;
 
 /** The best answer that the passages hold. */
@@ -46,26 +54,40 @@ export function extract(question: string, snippets: Snippet[]): Extract {
 }
 
 function choose(scored: Scored[], kind: Kind): Piece[] {
-  const answering = scored.filter((entry) => entry.coverage >= ENOUGH && entry.unit.kind !== 'code').sort((a, b) => b.score - a.score);
+  const enough = (entry: Scored): boolean => entry.coverage >= (kind === 'reason' && !REASON.test(entry.unit.text) ? ENOUGH_WITHOUT_REASON : ENOUGH);
+  const answering = scored.filter((entry) => enough(entry) && entry.unit.kind !== 'code').sort((a, b) => b.score - a.score);
   const code = kind === 'howto' ? bestCode(scored) : null;
   const lead = answering[0];
-  if (lead === undefined) return code === null ? [] : [code];
+  if (lead === undefined) return code === null ? [] : withCode(code, scored);
   const chosen: Scored[] = [lead];
   const limit = lead.unit.kind === 'sentence' ? MAX_SENTENCES : MAX_ITEMS;
   for (const entry of answering.slice(1)) {
     if (chosen.length >= limit) break;
     const close = entry.unit.block === lead.unit.block && entry.snippet.id === lead.snippet.id;
     // A second voice must speak to the question itself, not only stand under the right heading.
-    if (entry.score < lead.score * (close ? 0.6 : 0.8) || (!close && entry.own < lead.own * 0.6)) continue;
+    if (entry.score < lead.score * (close ? 0.6 : 0.8) || (!close && (entry.own < lead.own * 0.6 || entry.coverage < lead.coverage * 0.9))) continue;
     if (entry.unit.kind !== 'sentence' && entry.unit.kind !== lead.unit.kind) continue;
     if (chosen.some((other) => overlap(entry.words, other.words) > 0.6)) continue;
     chosen.push(entry);
   }
+  if (lead.unit.kind === 'item' || lead.unit.kind === 'row') addList(chosen, scored, lead);
   addContext(chosen, scored, lead, kind);
   const ordered = chosen.sort((a, b) => Number(b.snippet.id === lead.snippet.id) - Number(a.snippet.id === lead.snippet.id) || a.at - b.at);
   if (code === null || code.score < lead.score * 0.6) return ordered;
-  // Commands answer "how do I"; of the words around them only those of the same section are kept.
-  return [...ordered.filter((entry) => entry.snippet.id === code.snippet.id).slice(0, 2), code];
+  return withCode(code, scored);
+}
+
+/** Commands answer "how do I"; the sentence before and the one after belong to them. */
+function withCode(code: Scored, scored: Scored[]): Piece[] {
+  return [scored[code.at - 1], code, scored[code.at + 1]].filter((entry) => entry !== undefined).filter((entry) => entry === code
+    || (entry.unit.kind === 'sentence' && entry.snippet.id === code.snippet.id && entry.unit.heading === code.unit.heading && entry.unit.text.length <= MAX_BESIDE_CODE));
+}
+
+/** When the title is what fits, the question is about the whole list and not about one line of it. */
+function addList(chosen: Scored[], scored: Scored[], lead: Scored): void {
+  if (lead.own >= lead.coverage * 0.75) return;
+  const list = scored.filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.block === lead.unit.block);
+  if (list.length <= MAX_LIST) chosen.splice(0, chosen.length, ...list);
 }
 
 /** The sentence after a definition or a short lead usually carries the rest of the thought. */
@@ -107,7 +129,7 @@ function kindOf(question: string): Kind {
   if (/\bhow\b|\bwie\b|\b(install|set ?up|configure|integrate|installieren|einrichten|einbauen)/.test(text)) return 'howto';
   if (/\b(what|who)( is|'s|s| are)\b|\bwas (ist|sind)\b|\bwer (ist|sind)\b|\bexplain\b|\btell me about\b|\berklär/.test(text)) return 'definition';
   if (/\bwhy\b|\bwarum\b|\bwieso\b|\bweshalb\b/.test(text)) return 'reason';
-  if (/^(is|are|does|do|can|will|has|have|ist|sind|kann|gibt|hat|haben|wird)\b/.test(text)) return 'yesno';
+  if (/^(which|what|welche)\b.*\b(are|do|does|can|exist|available|support|supported|sind|gibt|werden|kann)\b/.test(text)) return 'list';
   return 'other';
 }
 
@@ -115,8 +137,9 @@ function bonus(kind: Kind, unit: Unit, terms: string[]): number {
   const text = unit.text;
   if (text.endsWith('?')) return -0.4;
   if (kind === 'measure') return /\d/.test(text) ? 0.35 : -0.1;
-  if (kind === 'reason') return /\b(because|since|so that|therefore|weil|damit|denn)\b/i.test(text) ? 0.3 : 0;
+  if (kind === 'reason') return REASON.test(text) ? 0.3 : 0;
   if (kind === 'howto') return unit.kind === 'item' || /`|\b(run|type|add|put|set|use|install|open|click|call)\b/i.test(text) ? 0.2 : 0;
+  if (kind === 'list') return unit.kind === 'item' ? 0.4 : 0;
   if (kind !== 'definition') return 0;
   const opening = allWords(text).slice(0, 6);
   const verb = opening.findIndex((word) => ['is', 'are', 'ist', 'sind', 'means'].includes(word));
@@ -127,7 +150,7 @@ function bonus(kind: Kind, unit: Unit, terms: string[]): number {
 /** Rare words weigh more; a word that the passages do not know weighs most, so that it can sink an answer. */
 function weightOf(term: string, units: { words: string[] }[]): number {
   const holding = units.filter(({ words }) => best(term, words) >= 0.85).length;
-  return Math.log(1 + units.length / (0.5 + holding));
+  return Math.log(1 + units.length / (0.5 + holding)) * (isSoft(term) ? SOFT_WEIGHT : 1);
 }
 
 function headingWords(unit: Unit, snippet: Snippet): string[] {

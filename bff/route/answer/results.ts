@@ -57,17 +57,20 @@ function passageOf(entry: Json, fallbackId: string): Snippet {
   };
 }
 
-/** A status in Statuspage's words: the headline, then each model and the queue, where they are known. */
+/** A status in Statuspage's words: the headline, then what is troubled, each model and the queue, where they are known. */
 function statusWords(status: Json, phrases: Phrases): string {
   const headline = (string(status, 'description') || string(status, 'indicator')).replace(/([^.!?])$/, '$1.');
+  const troubled = (Array.isArray(status['components']) ? status['components'] : []).filter(isObject)
+    .filter((component) => string(component, 'status') !== 'operational').slice(0, MAX_FACTS)
+    .map((component) => `- ${string(component, 'name')}: ${string(component, 'status').replaceAll('_', ' ')}`);
   const models = (Array.isArray(status['models']) ? status['models'] : []).filter(isObject).slice(0, MAX_FACTS).map((model) => {
-    const p50 = number(object(model, 'firstToken'), 'p50');
+    const p50 = number(model, 'firstTokenP50') || number(object(model, 'firstToken'), 'p50');
     const facts = [string(model, 'state').replaceAll('_', ' '), p50 > 0 ? `${phrases.firstToken} ${Math.round(p50)} ms` : ''].filter(Boolean);
     return `- ${string(model, 'id') || string(model, 'name')}${facts.length > 0 ? `: ${facts.join(', ')}` : ''}`;
   });
   const queue = object(status, 'queue');
   const waiting = typeof queue['depth'] === 'number' ? phrases.waiting(queue['depth']) : '';
-  return [[headline, waiting].filter(Boolean).join(' '), models.join('\n')].filter(Boolean).join('\n\n');
+  return [[headline, waiting].filter(Boolean).join(' '), [...troubled, ...models].join('\n')].filter(Boolean).join('\n\n');
 }
 
 /** The plain fields of any other object. */

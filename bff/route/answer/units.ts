@@ -45,17 +45,33 @@ export function unitsOf(markdown: string): Unit[] {
       let text = item[1] ?? '';
       while (/^\s{2,}\S/.test(lines[at + 1] ?? '') && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[at + 1] ?? '')) text += ` ${(lines[++at] ?? '').trim()}`;
       units.push({ kind: 'item', text: text.trim(), heading, lead, block });
-    } else if (/^\s*\|.*\|\s*$/.test(line)) {
-      const continues = units.at(-1)?.kind === 'row' && paragraph.length === 0;
+    } else if (isRow(line)) {
       closeParagraph();
-      if (!continues) block++;
-      const cells = line.trim().slice(1, -1).split('|').map((cell) => cell.trim());
-      if (!cells.every((cell) => /^:?-*:?$/.test(cell))) units.push({ kind: 'row', text: cells.filter((cell) => cell !== '').join(' – '), heading, lead, block });
+      const header = isRule(lines[at + 1]) ? cellsOf(line) : [];
+      if (header.length > 0) at++;
+      else if (!isRule(line)) units.push({ kind: 'row', text: cellsOf(line).join(' – '), heading, lead, block: block + 1 });
+      block++;
+      while (header.length > 0 && isRow(lines[at + 1])) units.push({ kind: 'row', text: rowText(header, cellsOf(lines[++at] ?? '')), heading, lead, block });
     } else if (line.trim() === '') closeParagraph();
     else paragraph.push(line.replace(/^\s*>\s?/, '').trim());
   }
   closeParagraph();
   return units.filter((unit) => /\p{L}/u.test(unit.text));
+}
+
+function isRow(line: string | undefined): boolean {
+  return line !== undefined && /^\s*\|.*\|\s*$/.test(line);
+}
+function isRule(line: string | undefined): boolean {
+  return isRow(line) && cellsOf(line ?? '').every((cell) => /^:?-+:?$/.test(cell));
+}
+function cellsOf(line: string): string[] {
+  return line.trim().slice(1, -1).split('|').map((cell) => cell.trim());
+}
+/** A row that can stand alone: its first cell, then each value with the head of its column. */
+function rowText(header: string[], cells: string[]): string {
+  const values = cells.slice(1).flatMap((cell, at) => (cell === '' ? [] : [`${header[at + 1] ?? ''} ${cell}`.trim()]));
+  return `${cells[0] ?? ''}: ${values.join(', ')}`;
 }
 
 /** Sentences of a paragraph; abbreviations, numbers and file names do not end one. */

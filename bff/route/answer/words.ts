@@ -1,23 +1,23 @@
 /** Words as the builtin answerer compares them: lower case, lightly stemmed, English and German. Pure. */
 
 const STOP = new Set(`a about above after again all also am an and any are as at be because been before being below between both but by
-can could did do does doing don down during each else even ever every few for from further get gets getting give go goes got had has have having he her here hers him his
-how i if in into is it its itself just know let like long made make makes many may me mean means might more most much must my near need no nor not now of off often on once one only or other our
-out over own per please possible same say says she should show since so some something still such take tell than that the their them then there these they thing things this those
+can could did do does doing don during each else even ever every few for from further get gets getting give go goes going gonna got happen happens happened hello help hey please had has have having he her here hers him his
+how i if in into is it its itself just know let like long made make makes many may me mean means might more most much must my near no nor not now of often on once one only or other our
+out over own per please possible same say says she should since so some something still such take tell than that the their them then there these they thing things this those
 through to too under until up upon us use used uses using very want wants was we well were what when where which while who whom whose why will with within without would yes yet you your
 s t re ve ll d m
 aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist bitte da damit dann das dass dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort
 du durch ein eine einem einen einer eines er es etwas euch euer für gegen geht gibt haben hat hatte hier ich ihm ihn ihnen ihr ihre im in ins ist ja jede jeder jedes jetzt kann kannst können könnte machen macht man mein meine mich mir mit
 muss nach nein nicht noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte über um und uns unser unter viel vom von vor war warum was weil welche welcher welches wenn wer werden wie wieder will wird wir wo woher wohin wozu
-wurde zu zum zur zwischen`.split(/\s+/));
+wurde passiert passieren eigentlich genau zu zum zur zwischen`.split(/\s+/));
 
 /** Words that ask for the same thing; each row is one concept, across both languages. */
 const ALIKE = `
 install setup set start run begin embed deploy installation launch getting clone npm integrate installieren installation einrichten starten einbauen einbinden
 fast speed quick quickly latency slow millisecond ms second seconds instant schnell geschwindigkeit dauer dauert millisekunden sekunde sekunden langsam
 fail fails failure down error outage crash dies die breaks broken fallback unavailable ausfall ausfällt fällt fehler störung
-provider vendor upstream anbieter
-model llm modell modelle
+provider vendor upstream openai anthropic anbieter
+model models llm modell modelle
 price cost pricing fee fees charge charges expensive kosten kostet preis preise gebühr
 refund refunds reimburse return erstattung rückerstattung zurückzahlung
 cancel cancellation terminate unsubscribe kündigen kündigung stornieren
@@ -29,13 +29,27 @@ language languages sprache sprachen
 memory remember remembers recall gedächtnis erinnert merkt
 test tests testing suite prüfung
 license licence licensed mit lizenz
-support contact help kontakt hilfe
+contact kontakt
 status health healthy incident incidents störungen zustand
-require requires requirement requirements prerequisite need voraussetzung voraussetzungen benötigt
+require required requires requirement requirements prerequisite need needs needed voraussetzung voraussetzungen benötigt brauche braucht nötig
+website page site homepage webseite website seite
+store stored keep kept save saved hold retain speichern gespeichert aufbewahrt
+large big size bytes kb groß größe
+widget script tag panel
+person human agent mensch mitarbeiter
 `.trim().split('\n').map((row) => row.split(' '));
 
 const concepts = new Map<string, number>();
 for (const [at, row] of ALIKE.entries()) for (const word of row) concepts.set(stem(word), at);
+
+/** Words that shape a question more than they say what it is about: they count, but cannot carry an answer. */
+const SOFT = new Set(`support supported supports work works working show shows need needs needed require required version available big large size explain offer add way kind type thing list store
+unterstützt unterstützen funktioniert zeigt brauche braucht benötigt verfügbar version groß gibt art liste`.split(/\s+/).map(stem));
+
+/** Whether a stem only shapes the question. */
+export function isSoft(word: string): boolean {
+  return SOFT.has(word);
+}
 
 /** All words of a text in order, stemmed, stop words left out. */
 export function contentWords(text: string): string[] {

@@ -41,7 +41,7 @@ function compose(ask: Ask): Answer {
 
   const talk = smallTalk(question);
   if (talk !== null) return plain(phrases[talk]);
-  if (wantsPerson(question)) return { ...plain(phrases.askedForPerson), handoff: 'asked' };
+  if (wantsPerson(question)) return { ...plain(phrases.askedForPerson), handoff: 'requested' };
 
   const triggered = triggeredCalls(question, ask.tools, called);
   if (triggered.length > 0) return { ...plain(''), calls: triggered };
