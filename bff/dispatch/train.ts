@@ -19,6 +19,8 @@ const BUDGET = 300_000_000;
 const MOST_ROUNDS = 16;
 const RATE = 6;
 const DECAY = 2e-5;
+/** A share too small to be worth a correction. */
+const NEGLIGIBLE = 0.002;
 
 /** Which features exist and how rare each is, over all lessons. */
 export function buildVocabulary(tokens: string[][], labels: number): Vocabulary {
@@ -75,6 +77,7 @@ export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight
   const weights = new Float32Array(features * labels);
   const scores = new Float64Array(labels);
   const sizes = new Float64Array(labels);
+  const movers = new Int32Array(labels);
   for (const lesson of lessons) sizes[lesson.label] = (sizes[lesson.label] ?? 0) + lesson.weight;
   const even = lessons.length / labels;
   const work = vectors.reduce((sum, vector) => sum + vector.at.length, 0) * labels * 2;
@@ -91,10 +94,16 @@ export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight
       // Small classes count as much as large ones, within reason.
       const balance = Math.min(3, Math.max(0.3, Math.sqrt(even / (sizes[lesson.label] ?? even)))) * lesson.weight;
       scores[lesson.label] = (scores[lesson.label] ?? 0) - 1;
+      // Classes that are out of the question already are left alone: with many classes that is nearly all of them.
+      let moving = 0;
+      for (let k = 0; k < labels; k++) if (Math.abs(scores[k] ?? 0) > NEGLIGIBLE) movers[moving++] = k;
       for (let i = 0; i < vector.at.length; i++) {
         const row = (vector.at[i] ?? 0) * labels;
         const step = rate * balance * (vector.value[i] ?? 0);
-        for (let k = 0; k < labels; k++) weights[row + k] = (weights[row + k] ?? 0) - step * (scores[k] ?? 0);
+        for (let m = 0; m < moving; m++) {
+          const k = movers[m] ?? 0;
+          weights[row + k] = (weights[row + k] ?? 0) - step * (scores[k] ?? 0);
+        }
       }
     }
     const keep = 1 - DECAY * rate * vectors.length;
@@ -109,7 +118,8 @@ export function addScores(vector: Sparse, weights: Float32Array, labels: number,
   for (let i = 0; i < vector.at.length; i++) {
     const row = (vector.at[i] ?? 0) * labels;
     const value = vector.value[i] ?? 0;
-    for (let k = 0; k < labels; k++) scores[k] = (scores[k] ?? 0) + value * (weights[row + k] ?? 0);
+    // The one hot loop: indexes are in range by construction.
+    for (let k = 0; k < labels; k++) (scores[k] as number) += value * (weights[row + k] as number);
   }
 }
 
