@@ -121,7 +121,7 @@ test('docs.search asks for site knowledge only and returns passages with title a
     { id: 'top#0', title: 'Top', url: null, text: 'Intro.' },
   ]);
   assert.deepEqual(asked.map(({ site, visitor, scope, query }) => ({ site, visitor, scope, query })), [{ site: 'demo', visitor: null, scope: 'knowledge', query: 'script tag' }]);
-  for (const input of [{}, { query: '' }, { query: 'x'.repeat(501) }, { query: 'a', visitor: 'other' }]) assert.equal(codeOf(await run('docs.search', input, { recall })), 'bad-arguments');
+  for (const input of [{}, { query: '' }, { query: 'x'.repeat(16_001) }, { query: 'a', visitor: 'other' }]) assert.equal(codeOf(await run('docs.search', input, { recall })), 'bad-arguments');
   assert.equal(asked.length, 1);
 });
 
