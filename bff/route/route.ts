@@ -3,7 +3,7 @@
  * its first text a failed model is simply replaced; after it, the next one continues the sentence.
  */
 import type { FailureKind } from '@halfsecond/shared/status';
-import type { Config } from '../config.ts';
+import type { RouteSettings } from '../layers.ts';
 import type { DataClass, Model, Provider, Route, RouteHealth, RouteInput, RoutePart } from '../layers.ts';
 import { snippetsUsed } from './answer/cite.ts';
 import { runAttempt } from './attempt.ts';
@@ -20,7 +20,7 @@ import { createOpenAI } from './providers/openai.ts';
 export type RouteOptions = {
   providers: Record<string, Provider>;
   models: Model[];
-  settings: Config['route'];
+  settings: RouteSettings;
   /** Epoch ms; replaceable for tests. */
   now?: () => number;
   /** One line about something an operator should know. */

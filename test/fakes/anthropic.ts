@@ -52,6 +52,7 @@ function messages(request: FakeRequest, knobs: Knobs): Speech {
     closing: (usage) => stop()
       + event('message_delta', { delta: { stop_reason: (knobs.calls ?? []).length > 0 ? 'tool_use' : 'end_turn', stop_sequence: null }, usage: { output_tokens: usage.outputTokens } })
       + event('message_stop'),
+    mark: () => stop() + event('message_delta', { delta: { stop_reason: 'end_turn', stop_sequence: null } }) + event('message_stop'),
     error: (code) => event('error', { error: { type: code, message: 'as a test asked' } }),
     garbage: event('something_new', { delta: { type: 'odd' } }),
   };

@@ -48,6 +48,7 @@ function responses(request: FakeRequest, knobs: Knobs): Speech {
       + event('response.completed', response('completed', {
         usage: { input_tokens: usage.inputTokens, output_tokens: usage.outputTokens, total_tokens: usage.inputTokens + usage.outputTokens },
       })),
+    mark: () => event('response.completed', response('completed')),
     error: (code) => event('error', { code, message: 'as a test asked', param: null }),
     garbage: event('response.something_new', { delta: 'what is this' }),
   };
@@ -73,6 +74,7 @@ function chat(request: FakeRequest, knobs: Knobs): Speech {
     closing: (usage) => delta({}, called ? 'tool_calls' : 'stop')
       + chunk({ choices: [], usage: { prompt_tokens: usage.inputTokens, completion_tokens: usage.outputTokens, total_tokens: usage.inputTokens + usage.outputTokens } })
       + 'data: [DONE]\n\n',
+    mark: () => delta({}, called ? 'tool_calls' : 'stop'),
     error: (code) => `data: ${JSON.stringify({ error: { code, message: 'as a test asked', type: 'server_error' } })}\n\n`,
     garbage: 'data: {"hello":"world"}\n\n',
   };

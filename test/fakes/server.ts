@@ -22,6 +22,7 @@
  *     'garbage'      chunks of valid JSON that mean nothing, then a clean end
  *     'nothing'      no content, but the end mark
  *     'empty-choices' (Chat Completions) chunks with `choices: []`, then [DONE]
+ *     'linger'       the whole text and the end mark, then neither usage nor the close of the connection
  *     'html'         status 200 with a web page
  *     'endless'      tokens without end
  *     'deaf'         like 'endless' (200 tokens a second unless told), and goes on when the client has left
@@ -33,7 +34,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
-export type Fault = 'error' | 'cut' | 'end' | 'stall' | 'malformed' | 'garbage' | 'nothing' | 'empty-choices' | 'html' | 'endless' | 'deaf';
+export type Fault = 'error' | 'cut' | 'end' | 'stall' | 'malformed' | 'garbage' | 'nothing' | 'empty-choices' | 'html' | 'linger' | 'endless' | 'deaf';
 export type FakeCall = { name: string; input: unknown; id?: string };
 export type Knobs = {
   text?: string | ((body: Record<string, unknown>) => string);
@@ -79,6 +80,8 @@ export type Speech = {
   token(token: string): string;
   calls(): string[];
   closing(usage: { inputTokens: number; outputTokens: number }): string;
+  /** The end mark alone. */
+  mark(): string;
   error(code: string): string;
   garbage: string;
 };
@@ -155,7 +158,8 @@ export async function startFake(script: Script, first: Knobs | Knobs[] = {}): Pr
 async function speak(server: Server, response: ServerResponse, request: FakeRequest, speech: Speech, knobs: Knobs): Promise<void> {
   const text = typeof knobs.text === 'function' ? knobs.text(request.body) : knobs.text;
   const tokens = tokensOf(text ?? (knobs.calls ? '' : 'Hello from the fake provider.'));
-  const faultAt = knobs.fault === undefined ? Infinity : knobs.after ?? 0;
+  const lingers = knobs.fault === 'linger';
+  const faultAt = knobs.fault === undefined || lingers ? Infinity : knobs.after ?? 0;
   const deaf = knobs.fault === 'deaf';
   const forEver = deaf || knobs.fault === 'endless';
   const speed = knobs.tokensPerSecond ?? (deaf ? 200 : 0);
@@ -177,6 +181,7 @@ async function speak(server: Server, response: ServerResponse, request: FakeRequ
   }
   if (response.destroyed) return;
   for (const frame of speech.calls()) response.write(frame);
+  if (lingers) return void response.write(speech.mark());
   request.finished = true;
   response.end(speech.closing(knobs.usage ?? { inputTokens: 12, outputTokens: tokens.length }));
 }
