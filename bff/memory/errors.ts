@@ -21,8 +21,8 @@ export class MemoryError extends Error {
   }
 }
 
-/** What went wrong below, as one line for the end of a sentence. */
+/** What went wrong below, as one line for the end of a sentence: without the source lines that LanceDB adds. */
 export function reason(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
-  return (text.split('\n')[0] ?? '').slice(0, 240);
+  return (text.split('\n')[0] ?? '').replace(/,? \S+\.rs:\d.*$/, '').replace(/[.\s]+$/, '').slice(0, 240);
 }

@@ -53,13 +53,10 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     let closed: Promise<void> | null = null;
     async function close(): Promise<void> {
       writer.stop();
-      try {
-        await inOrder(writer.flush);
-      } finally {
-        await log.close();
-        store.close();
-        release();
-      }
+      await inOrder(writer.flush).catch((error: unknown) => say(`memory: turns were left in the log for the next start: ${reason(error)}.`));
+      await log.close();
+      store.close();
+      release();
     }
 
     return {

@@ -74,6 +74,8 @@ export type TurnFeatures = Scored & { session: number; question: boolean };
 
 /** Weights of a turn's features. Neighbours matter because an answer seldom repeats the words of its question. */
 const TURN = { own: 1, near: [0.32, 0.1], session: 0.1, speaker: 0.12, question: 0.04 };
+/** The sum that an excellent turn reaches, so that a turn and a section of the same use score alike. */
+const EXCELLENT = 1.16;
 
 /**
  * Scores all turns of a visitor, given in order. A turn also earns by its neighbours in the same sitting, by a
@@ -88,7 +90,6 @@ export function turnScores(query: string[], turns: TurnFeatures[], spread: Sprea
     sessions.set(turn.session, session);
   }
   const fits = new Map([...sessions].map(([number, session]) => [number, coverage(query, (term) => Number(session.terms.has(term)), spread)]));
-  const total = TURN.own + 2 * (TURN.near[0] ?? 0) + TURN.session + TURN.speaker;
   return turns.map((turn, at) => {
     let score = TURN.own * (own[at] ?? 0);
     for (const [step, weight] of TURN.near.entries()) {
@@ -100,6 +101,6 @@ export function turnScores(query: string[], turns: TurnFeatures[], spread: Sprea
     score += TURN.session * (fits.get(turn.session) ?? 0);
     if (query.some((term) => turn.head.has(term))) score += TURN.speaker;
     if (turn.question) score -= TURN.question;
-    return Math.min(1, Math.max(0.001, (score / total) * 1.6));
+    return Math.min(1, Math.max(0.001, score / EXCELLENT));
   });
 }

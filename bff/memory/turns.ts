@@ -37,6 +37,8 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
   let stopped = false;
+  /** After a failure only the clock tries again, not every new turn. */
+  let failing = false;
   let obsolete: string[] = [];
 
   async function flush(): Promise<void> {
@@ -57,7 +59,7 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
 
   /** Starts a flush for a full batch, at once, or for less after a while. */
   function schedule(): void {
-    if (shelves.waiting() >= BATCH) void run();
+    if (shelves.waiting() >= BATCH && !failing) void run();
     else timer ??= setTimeout(() => void run(), LINGER_MS).unref();
   }
 
@@ -65,7 +67,11 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
     if (timer) clearTimeout(timer);
     timer = null;
     running ??= serial(flush)
-      .catch((error: unknown) => warn(`The turns stay in the log for now, the table did not take them: ${reason(error)}.`))
+      .then(() => { failing = false; })
+      .catch((error: unknown) => {
+        failing = true;
+        warn(`The turns stay in the log for now, the table did not take them: ${reason(error)}.`);
+      })
       .then(() => {
         running = null;
         if (shelves.waiting() > 0 && !stopped) timer ??= setTimeout(() => void run(), LINGER_MS).unref();
@@ -91,7 +97,7 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
       if (fresh.length === 0) return;
       await log.append(fresh);
       shelves.add(fresh);
-      if (shelves.waiting() >= BACKLOG) await run();
+      if (shelves.waiting() >= BACKLOG && !failing) await run();
       else schedule();
     },
     async recover(entries, files) {
