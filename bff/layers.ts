@@ -5,13 +5,14 @@
  */
 import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
 import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
-import type { AgentConfig, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
+import type { AgentConfig, Config, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
 
 export type Site = SiteConfig;
 export type Agent = AgentConfig;
 export type Model = ModelConfig;
 export type Provider = ProviderConfig;
 export type ToolSource = ToolConfig;
+export type RouteSettings = Config['route'];
 export type DataClass = Agent['dataClass'];
 
 /** Whose turn it is; comes from the server's own session, never from a client's words. */
