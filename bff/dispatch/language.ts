@@ -2,7 +2,7 @@
 import { normalise, wordsOf } from './text.ts';
 
 const common: Record<string, string> = {
-  en: 'the is are what how do does can i you my to of and in it for with this that why where when not have please hello thanks',
+  en: 'the is are what how do does can i you my to of and in it for with this that why where when not have please hello thanks no was as am an on or we be about me has will would your who tell between from make set',
   de: 'der die das ist sind was wie ich du sie ein eine und nicht mein meine mit fur auf wo wann warum kann kannst habe bitte hallo danke es zu den dem ihr euch wer kostet gibt',
   fr: "le la les est sont que quoi comment je vous tu un une et pas mon ma avec pour ou quand pourquoi peux puis j'ai c'est des du bonjour merci de combien qu'est quel quelle",
   es: 'el la los las es son que como yo usted tu un una y no mi con para donde cuando por puedo tengo de del hola gracias cuanto cual hay esta',

@@ -50,10 +50,10 @@ test('questions reach their agent, and what belongs to nobody is refused', async
 test('a wish for a person wins in every shipped language, whatever else the message says', async () => {
   const wishes = [
     'talk to a human', 'I want to speak to a real person please', 'connect me with an agent who is human', 'human please', 'agent',
-    'How much does it cost? Actually no, let me talk to someone', 'can I chat with a support agent', 'get me a representative', 'I need a human', 'TALK TO A HUMAN!!!',
+    'How much does it cost? Actually no, let me talk to someone', 'can I chat with a support agent', 'get me a representative', 'I need a human', 'TALK TO A HUMAN!!!', "I'd rather have a real person", 'I would like to speak with somebody real',
     'Ich möchte mit einem Menschen sprechen', 'Kann ich mit einem Mitarbeiter reden?', 'verbinden Sie mich bitte mit dem Support', 'Ich brauche einen echten Menschen',
-    'Je veux parler à un humain', 'Puis-je parler avec un conseiller ?', 'Passez-moi un agent', 'quiero hablar con una persona', 'Necesito un agente', 'Quisiera hablar con alguien',
-    'quero falar com um atendente', 'Posso falar com uma pessoa?', 'preciso de um humano', '人間と話したい', '担当者につないでください', 'オペレーターお願いします', '转人工', '我要人工客服', '我想和真人说话',
+    'Je veux parler à un humain', 'Puis-je parler avec un conseiller ?', 'Passez-moi un agent', 'un humain svp', 'mettez-moi en relation avec un conseiller', 'quiero hablar con una persona', 'Necesito un agente', 'Quisiera hablar con alguien',
+    'quero falar com um atendente', 'Posso falar com uma pessoa?', 'preciso de um humano', 'me transfere para um atendente', '人間と話したい', '担当者につないでください', 'オペレーターお願いします', '转人工', '我要人工客服', '我想和真人说话', '我要和人说话', "I don't want a bot, I want a person", 'stop, human!', 'Kann mich jemand anrufen?',
     'أريد التحدث مع شخص', 'اريد ان اتحدث مع موظف', 'حولني إلى موظف',
   ];
   const missed = [];
@@ -63,9 +63,9 @@ test('a wish for a person wins in every shipped language, whatever else the mess
 
 test('talking about people is no wish for one', async () => {
   const plain = [
-    'Are you human?', 'How do visitors talk to a human?', 'Does the widget let people talk to an agent?', 'How do I configure an agent?', 'Which agents exist?',
+    'Are you human?', 'can you act like a real person', 'How do visitors talk to a human?', 'Does the widget let people talk to an agent?', 'How do I configure an agent?', 'Which agents exist?',
     'I do not want to talk to a human', 'What is the person responsible for GDPR called?', 'the agent answered wrong', 'Was macht ein Mitarbeiter den ganzen Tag?', 'Where do I put the contact form of my support?',
-    'is my personal data safe', '人工智能是什么', 'Combien de personnes utilisent Halfsecond ?', 'Wie viele Menschen arbeiten bei euch?', 'Can several people use one account?', 'how do I contact the API from my server',
+    'is my personal data safe', '人工智能是什么', '我需要人工智能', 'How does the human handoff work?', 'need people search feature', 'Kann ein Mitarbeiter die Gespräche lesen?', '一人でも使えますか', 'Combien de personnes utilisent Halfsecond ?', 'Wie viele Menschen arbeiten bei euch?', 'Can several people use one account?', 'how do I contact the API from my server',
   ];
   const wrong = [];
   for (const text of plain) if ((await dispatch(ask(text), signal)).human) wrong.push(text);
@@ -103,7 +103,7 @@ test('explain names the words that decided, and decides the same', async () => {
 
 test('the language is guessed from script and common words, else the default stands', () => {
   const cases: [string, string, string][] = [
-    ['How do I install it?', 'de', 'en'], ['Wie baue ich das in meine Seite ein?', 'en', 'de'], ['Comment est-ce que je change la couleur ?', 'en', 'fr'],
+    ['How do I install it?', 'de', 'en'], ['no idea who was here', 'en', 'en'], ['Wie baue ich das in meine Seite ein?', 'en', 'de'], ['Comment est-ce que je change la couleur ?', 'en', 'fr'],
     ['¿Cuánto cuesta la licencia?', 'en', 'es'], ['Quanto custa a licença? Não encontrei', 'en', 'pt'], ['料金はいくらですか', 'en', 'ja'], ['这个多少钱', 'en', 'zh'],
     ['كم يكلف هذا', 'en', 'ar'], ['ok', 'fr', 'fr'], ['', 'en', 'en'], ['🙂🙂', 'de', 'de'], ['halfsecond.config.json', 'de', 'de'], ['Сколько это стоит', 'en', 'en'], ['x'.repeat(1_000_000), 'pt', 'pt'],
   ];
