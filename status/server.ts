@@ -95,7 +95,9 @@ server.once('error', (error: NodeJS.ErrnoException) => {
 server.listen(port, host, () => {
   const address = server.address();
   const bound = typeof address === 'object' && address !== null ? address.port : port;
-  const name = host.includes(':') ? `[${host}]` : host;
+  // Every address there is cannot be opened in a browser; this one can.
+  const reach = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  const name = reach.includes(':') ? `[${reach}]` : reach;
   process.stdout.write(`${JSON.stringify({ ready: 'status-server', url: `http://${name}:${bound}` })}\n`);
 });
 function stop(): void {

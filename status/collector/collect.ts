@@ -21,7 +21,8 @@ export type Collect = {
   tick: (stop: AbortSignal, incidents: PublishedIncident[]) => Promise<Observed | null>;
 };
 
-export function createCollect(options: PullOptions, store: Store, log: (line: string) => void): Collect {
+/** @param clock epoch ms; another one lets a test age what was read */
+export function createCollect(options: PullOptions, store: Store, log: (line: string) => void, clock: () => number = Date.now): Collect {
   let reached: Reach = { state: 'unknown', failed: 0, good: 0 };
   let feed: Feed | null = null;
   let shift = 0;
@@ -44,7 +45,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
     const position = store.position();
     const pulled = await pull(options, position?.read ?? 0, stop);
     if ('fault' in pulled) return pulled;
-    const now = Date.now();
+    const now = clock();
     const step = follow(position, store.pastEpochs(), pulled.feed);
     if (step.kind === 'refuse') return step;
     if (step.kind === 'restart') {
@@ -113,7 +114,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
       reached = reach(reached, good);
       if (reached.state !== before) log(`The bff is ${reached.state}.`);
       if (reached.state === 'unknown') return null;
-      const now = Date.now();
+      const now = clock();
       const stale = readAt === null || now - readAt > STALE_AFTER_MS;
       const blind = stale || reached.state === 'down';
       const { components, builtins, recent } = judge(now, stale);

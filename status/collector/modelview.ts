@@ -9,7 +9,7 @@ import { fewTurns, turns } from './view.ts';
 const HOUR = 3_600_000;
 const windows: { label: string; span: Span; ms: number }[] = [
   { label: 'Last hour', span: 'minute', ms: HOUR },
-  { label: 'Last 24 hours', span: 'minute', ms: 24 * HOUR },
+  { label: 'Last 24 hours', span: 'hour', ms: 24 * HOUR },
   { label: 'Last 30 days', span: 'day', ms: 30 * 24 * HOUR },
 ];
 const CHART_TURNS = 300;

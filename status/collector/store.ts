@@ -27,6 +27,7 @@ const tables = `
   CREATE TABLE IF NOT EXISTS past_epoch (id TEXT PRIMARY KEY, ended INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sample (epoch TEXT, seq INTEGER, at REAL NOT NULL, model TEXT, body TEXT NOT NULL, PRIMARY KEY (epoch, seq)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS sample_at ON sample (at);
+  CREATE INDEX IF NOT EXISTS sample_of_model ON sample (model, at);
   CREATE TABLE IF NOT EXISTS sketch (span TEXT, model TEXT, measure TEXT, start INTEGER, counts BLOB NOT NULL, PRIMARY KEY (span, model, measure, start)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS watched (component TEXT, day INTEGER, status TEXT, seconds REAL NOT NULL, PRIMARY KEY (component, day, status)) WITHOUT ROWID;
 `;

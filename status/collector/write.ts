@@ -13,12 +13,16 @@ import type { Store } from './store.ts';
 import { livePart, modelPath } from './view.ts';
 
 const DAY = 86_400_000;
+/** More models than this are written in turn, each once in so many seconds. */
+const AT_ONCE = 4;
+const EVERY = 4;
 
 /** A function that publishes one state. It keeps the chain: every snapshot carries the hash of the one before. */
 export function createWriter(store: Store, signer: Signer, publish: Publish, facts: PageFacts): (observed: Observed, site: Site) => void {
   // A wiped data folder must not start below numbers that open pages have already seen, hence the clock.
   let seq = Number(store.meta('seq')) || Math.floor(Date.now() / 1_000);
   let previous = store.meta('hash');
+  const shown = new Set<string>();
 
   return (observed, site) => {
     seq += 1;
@@ -40,7 +44,10 @@ export function createWriter(store: Store, signer: Signer, publish: Publish, fac
     for (const [name, content] of Object.entries(statuspageFiles(snapshot, site.incidents, facts))) publish(`api/v2/${name}`, JSON.stringify(content));
     for (const [name, content] of Object.entries(feedFiles(site.incidents, facts.url, facts.begun))) publish(name, content);
     publish('badge.svg', badge(snapshot.indicator));
-    for (const model of snapshot.models) {
+    for (const [index, model] of snapshot.models.entries()) {
+      // Each read goes over a day of sketches, so many models take turns.
+      if (shown.has(model.id) && snapshot.models.length > AT_ONCE && index % EVERY !== seq % EVERY) continue;
+      shown.add(model.id);
       const path = modelPath(model.id);
       if (path === null) continue;
       const part = modelPart(store, model, snapshot).markup;

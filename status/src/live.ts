@@ -69,5 +69,3 @@ async function run(at: string, into: HTMLElement): Promise<void> {
 
 localise(document);
 if (live && url) void run(url, live);
-
-export {};
