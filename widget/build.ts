@@ -1,0 +1,84 @@
+/** Builds the widget: first the hashed panel, then the loader with the panel's name and integrity written in. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build, type Plugin } from 'vite';
+
+/** Paths of the loader and of every file in `assets`, absolute. */
+export type Built = { loader: string; assets: string[] };
+
+const here = dirname(fileURLToPath(import.meta.url));
+const target = 'es2022';
+
+/** Builds into `outDir` (default `widget/dist`), or does nothing when the sources are those of the last build. */
+export async function buildWidget(outDir: string = join(here, 'dist')): Promise<Built> {
+  const stamp = join(outDir, '.hash');
+  const hash = sourcesHash();
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && existsSync(join(outDir, 'halfsecond.js'))) return result(outDir);
+
+  rmSync(join(outDir, 'assets'), { recursive: true, force: true });
+  await build({
+    configFile: false, root: here, logLevel: 'warn', plugins: [tightCss()],
+    build: {
+      outDir, emptyOutDir: false, target, modulePreload: false, reportCompressedSize: false,
+      rolldownOptions: {
+        input: { chat: join(here, 'chat/define.ts') },
+        preserveEntrySignatures: 'strict',
+        output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
+      },
+    },
+  });
+  const panel = readdirSync(join(outDir, 'assets')).find((name) => /^chat-[\w-]+\.js$/.test(name));
+  if (panel === undefined) throw new Error(`the panel is missing in ${join(outDir, 'assets')}`);
+  const integrity = `sha384-${createHash('sha384').update(readFileSync(join(outDir, 'assets', panel))).digest('base64')}`;
+  await build({
+    configFile: false, root: here, logLevel: 'warn', plugins: [tightCss()],
+    define: { PANEL_FILE: JSON.stringify(`assets/${panel}`), PANEL_INTEGRITY: JSON.stringify(integrity) },
+    build: {
+      outDir, emptyOutDir: false, target, modulePreload: false, reportCompressedSize: false,
+      rolldownOptions: { input: join(here, 'loader.ts'), output: { format: 'iife', entryFileNames: 'halfsecond.js' } },
+    },
+  });
+  writeFileSync(stamp, hash);
+  return result(outDir);
+}
+
+function result(outDir: string): Built {
+  return { loader: join(outDir, 'halfsecond.js'), assets: readdirSync(join(outDir, 'assets')).map((name) => join(outDir, 'assets', name)) };
+}
+
+/** Style sheets lose the white space that only people need. */
+function tightCss(): Plugin {
+  const shrink = (text: string): string => text.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1').replace(/: /g, ':').replaceAll(';}', '}');
+  return {
+    name: 'halfsecond-tight-css',
+    enforce: 'pre',
+    transform(code, id) {
+      if (/\/widget\/theme\/\w+\.ts$/.test(id)) return { code: code.replace(/css`([^`]*)`/g, (_, text: string) => `css\`${shrink(text)}\``), map: null };
+      if (id.endsWith('/widget/chat/launcher.ts')) return { code: code.replace(/launcherCss = `([^`]*)`/, (_, text: string) => `launcherCss = \`${shrink(text)}\``), map: null };
+      return null;
+    },
+  };
+}
+
+/** Everything that a build depends on: the widget's sources, the shared numbers, the lockfile. */
+function sourcesHash(): string {
+  const hash = createHash('sha256');
+  const files = [...sources(here), join(here, '../shared/limits.ts'), join(here, '../package-lock.json')].filter(existsSync);
+  for (const file of files) hash.update(relative(here, file)).update('\0').update(readFileSync(file)).update('\0');
+  return hash.digest('hex');
+}
+
+function sources(folder: string): string[] {
+  return readdirSync(folder).toSorted().flatMap((name) => {
+    const path = join(folder, name);
+    if (statSync(path).isDirectory()) return ['dist', 'node_modules', 'demo'].includes(name) ? [] : sources(path);
+    return /\.(ts|json)$/.test(name) ? [path] : [];
+  });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { loader, assets } = await buildWidget();
+  for (const file of [loader, ...assets]) console.log(relative(process.cwd(), file), statSync(file).size);
+}

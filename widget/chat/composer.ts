@@ -1,0 +1,37 @@
+/** Where the visitor types. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { live } from 'lit/directives/live.js';
+import { MESSAGE_MAX } from '@halfsecond/shared/limits';
+import { icons } from './icons.ts';
+import type { View } from './view.ts';
+
+/** Characters from the limit at which the count is mentioned. */
+const NEAR_LIMIT = 200;
+
+export function composer(view: View): TemplateResult {
+  const { strings, act, draft, running } = view;
+  const tooLong = draft.trim().length > MESSAGE_MAX;
+  const blocked = draft.trim() === '' || tooLong;
+  const submit = (keyAt: number): void => {
+    if (!blocked && !running) act.send(draft, keyAt);
+  };
+  const keydown = (event: KeyboardEvent): void => {
+    // While an input method composes, Enter picks a word; some report it only by key code 229.
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+    event.preventDefault();
+    submit(event.timeStamp);
+  };
+  return html`<form class="composer" part="composer" @submit=${(event: SubmitEvent) => {
+    event.preventDefault();
+    submit(event.timeStamp);
+  }}>
+    <div class="field">
+      <textarea id="input" part="input" rows="1" autocomplete="off" enterkeyhint="send" aria-label=${strings.message} placeholder=${strings.placeholder}
+        .value=${live(draft)} @keydown=${keydown} @input=${(event: InputEvent) => act.type((event.currentTarget as HTMLTextAreaElement).value)}></textarea>
+      ${running
+        ? html`<button class="round stop" part="stop" type="button" aria-label=${strings.stop} title=${strings.stop} @click=${() => act.stop()}>${icons.stop}</button>`
+        : html`<button class="round" part="send" type="submit" aria-label=${strings.send} title=${strings.send} aria-disabled=${blocked}>${icons.send}</button>`}
+    </div>
+    ${tooLong || draft.length > MESSAGE_MAX - NEAR_LIMIT ? html`<p class="limit ${tooLong ? 'over' : ''}">${strings.tooLong(String(MESSAGE_MAX))}</p>` : nothing}
+  </form>`;
+}

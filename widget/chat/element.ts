@@ -1,0 +1,304 @@
+/** `<halfsecond-chat>`: attributes in, events out; holds the conversation and renders the panel. */
+import { html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
+import { createRequests } from '../stream/requests.ts';
+import { isRunning, textOf, type Message } from '../stream/transcript.ts';
+import { en, type Strings } from '../locales/en.ts';
+import { loadStrings } from '../locales/load.ts';
+import { tokens } from '../theme/tokens.ts';
+import { panelStyles } from '../theme/panel.ts';
+import { proseStyles } from '../theme/prose.ts';
+import { transcriptStyles } from '../theme/transcript.ts';
+import { createAnnouncer } from './announce.ts';
+import { createConversation, type Conversation } from './conversation.ts';
+import { createKeep, type Keep } from './keep.ts';
+import { ensureLauncher, launcherCss } from './launcher.ts';
+import { afterPaint, beforeFrame } from './paint.ts';
+import { panel } from './panel.ts';
+import { readPrompts } from './prompts.ts';
+import { createFollower } from './scroll.ts';
+import { followViewport } from './viewport.ts';
+import type { Actions, View } from './view.ts';
+
+export class HalfsecondChat extends LitElement {
+  static override properties = {
+    site: {}, endpoint: {}, mode: { reflect: true }, position: { reflect: true }, theme: { reflect: true }, language: { attribute: 'lang' },
+    isOpen: { attribute: 'open', type: Boolean, reflect: true }, statusUrl: { attribute: 'status-url' }, greeting: {}, heading: {}, prompts: {},
+    consent: {}, timing: { type: Boolean },
+  };
+  static override styles = [unsafeCSS(launcherCss), tokens, panelStyles, transcriptStyles, proseStyles];
+
+  declare site: string;
+  declare endpoint: string;
+  declare mode: string;
+  declare position: string;
+  declare theme: string;
+  declare language: string;
+  declare isOpen: boolean;
+  declare statusUrl: string | null;
+  declare greeting: string | null;
+  declare heading: string | null;
+  declare prompts: string | null;
+  declare consent: string | null;
+  declare timing: boolean;
+
+  #conversation: Conversation | null = null;
+  #keep: Keep | null = null;
+  #strings: Strings = en;
+  #draft = '';
+  #commenting: string | null = null;
+  #thanked = new Set<string>();
+  #copied: string | null = null;
+  #away = false;
+  #follower = createFollower();
+  #announcer = createAnnouncer();
+  #opener: Element | null = null;
+  #cancelFrame: () => void = () => undefined;
+  #leave: AbortController | null = null;
+
+  constructor() {
+    super();
+    this.site = this.endpoint = '';
+    this.mode = 'popup';
+    this.position = 'right';
+    this.theme = 'auto';
+    this.language = '';
+    this.isOpen = this.timing = false;
+    this.statusUrl = this.greeting = this.heading = this.prompts = this.consent = null;
+  }
+
+  open(): void {
+    if (this.isOpen) return;
+    this.#opener = document.activeElement;
+    this.isOpen = true;
+  }
+  close(): void {
+    this.isOpen = false;
+  }
+  toggle(): void {
+    if (this.isOpen) this.close();
+    else this.open();
+  }
+  /** Opens the panel and asks. False when an answer is still running or there is nothing to ask. */
+  send(text: string): boolean {
+    this.open();
+    return this.#ask(text, performance.now());
+  }
+  stop(): void {
+    this.#conversation?.stop();
+  }
+  reset(): void {
+    this.#thanked.clear();
+    this.#commenting = null;
+    this.#conversation?.reset();
+    this.#focusInput();
+  }
+  /** Continues as the visitor that a JWT of the customer names: a new conversation. */
+  async identify(jwt: string): Promise<void> {
+    await this.#conversation?.identify(jwt);
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const leave = new AbortController();
+    this.#leave = leave;
+    this.style.setProperty('display', 'block', 'important');
+    if (!this.hasAttribute('role')) this.setAttribute('role', 'region');
+    this.#start();
+    followViewport(this, leave.signal);
+    this.addEventListener('keydown', (event) => this.#keydown(event), { signal: leave.signal });
+    const ticker = setInterval(() => {
+      if (this.#conversation?.running()) this.#schedule(false);
+    }, 100);
+    leave.signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#leave?.abort();
+    this.#conversation?.close();
+    this.#cancelFrame();
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('language')) void this.#speak();
+    if (this.hasUpdated && (changed.has('site') || changed.has('endpoint') || changed.has('consent'))) this.#start();
+  }
+
+  protected override render(): unknown {
+    const view = this.#view();
+    const popup = this.mode === 'popup';
+    return html`<div class="panel ${popup ? 'popup' : ''}" part="panel" role=${popup ? 'dialog' : 'group'} aria-labelledby="title" ?hidden=${popup && !this.isOpen}>${panel(view)}</div>
+      <div class="unseen" role="log" aria-live="polite" aria-relevant="additions" id="live"></div>`;
+  }
+
+  protected override firstUpdated(): void {
+    const button = ensureLauncher(this.renderRoot as ShadowRoot, this.#strings.launcher);
+    button.addEventListener('click', () => {
+      this.toggle();
+    });
+    this.#announcer.attach(this.renderRoot.querySelector<HTMLElement>('#live'));
+    if (this.#keep?.wasOpen() && this.mode === 'popup') this.isOpen = true;
+    this.#emit('ready', {});
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    const launcher = this.renderRoot.querySelector('.launcher');
+    launcher?.setAttribute('aria-expanded', String(this.isOpen));
+    launcher?.setAttribute('aria-label', this.isOpen ? this.#strings.close : this.#strings.launcher);
+    launcher?.removeAttribute('aria-busy');
+    if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', this.#strings.panel);
+    if (changed.has('isOpen') && (this.isOpen || changed.get('isOpen'))) this.#opened();
+    const scroller = this.#scroller();
+    if (scroller) this.#follower.follow(scroller);
+  }
+
+  #start(): void {
+    this.#conversation?.close();
+    const endpoint = this.endpoint.replace(/\/+$/, '') || location.origin;
+    this.#keep = createKeep(endpoint, this.site, this.consent === null || this.consent === 'granted');
+    this.#draft = this.#keep.draft();
+    this.#conversation = createConversation({
+      requests: createRequests({ endpoint, site: this.site, store: this.#keep.session }),
+      keep: this.#keep,
+      changed: (urgent) => this.#schedule(urgent),
+      emit: ({ name, detail }) => this.#emit(name, detail),
+      painted: async () => {
+        await this.updateComplete;
+        return afterPaint();
+      },
+    });
+    if (this.#keep.chat() !== null) this.#conversation.restore().catch((error: unknown) => console.warn('Halfsecond: the earlier conversation could not be read.', error));
+  }
+
+  #opened(): void {
+    this.#keep?.keepOpen(this.isOpen);
+    this.#emit(this.isOpen ? 'open' : 'close', {});
+    if (this.isOpen) {
+      this.#conversation?.warm();
+      this.#focusInput();
+      return;
+    }
+    const back = this.#opener instanceof HTMLElement && this.#opener.isConnected && this.#opener !== document.body && this.#opener !== this ? this.#opener : null;
+    (back ?? this.renderRoot.querySelector<HTMLElement>('.launcher'))?.focus();
+  }
+
+  #focusInput(): void {
+    if (this.mode !== 'inline' || this.matches(':focus-within')) this.renderRoot.querySelector<HTMLElement>('#input')?.focus({ preventScroll: true });
+  }
+
+  #keydown(event: KeyboardEvent): void {
+    if (event.key !== 'Escape' || event.isComposing || this.mode !== 'popup' || !this.isOpen) return;
+    event.stopPropagation();
+    this.close();
+  }
+
+  #ask(text: string, keyAt: number): boolean {
+    this.#follower.pin();
+    return this.#conversation?.send(text, keyAt) ?? false;
+  }
+
+  /** Renders at once what is urgent, everything else with the next frame. */
+  #schedule(urgent: boolean): void {
+    this.#cancelFrame();
+    if (urgent) this.requestUpdate();
+    else this.#cancelFrame = beforeFrame(() => this.requestUpdate());
+    const last = this.#conversation?.transcript().messages.at(-1);
+    if (last?.role === 'assistant') this.#announcer.tell(last, isRunning(last), textOf(last), this.#strings);
+  }
+
+  async #speak(): Promise<void> {
+    const tag = this.language || document.documentElement.lang || navigator.language;
+    try {
+      this.#strings = await loadStrings(tag);
+    } catch (error) {
+      console.warn(`Halfsecond: the words for ${tag} could not be loaded, English is used.`, error);
+    }
+    this.requestUpdate();
+  }
+
+  #emit(name: string, detail: object): void {
+    this.dispatchEvent(new CustomEvent(`halfsecond:${name}`, { bubbles: true, composed: true, detail }));
+  }
+
+  #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.scroll');
+  }
+
+  #view(): View {
+    const conversation = this.#conversation;
+    return {
+      strings: this.#strings,
+      heading: this.heading ?? this.#strings.title,
+      greeting: this.greeting ?? this.#strings.greeting,
+      prompts: readPrompts(this.prompts),
+      statusUrl: this.statusUrl,
+      showTiming: this.timing,
+      popup: this.mode === 'popup',
+      transcript: conversation?.transcript() ?? { messages: [] },
+      running: conversation?.running() ?? null,
+      reconnecting: conversation?.reconnecting() ?? false,
+      since: conversation?.since() ?? 0,
+      draft: this.#draft,
+      commenting: this.#commenting,
+      thanked: this.#thanked,
+      copied: this.#copied,
+      away: this.#away,
+      act: this.#actions,
+    };
+  }
+
+  #actions: Actions = {
+    close: () => this.close(),
+    reset: () => this.reset(),
+    send: (text, keyAt) => {
+      if (!this.#ask(text, keyAt)) return;
+      this.#type('');
+      this.#focusInput();
+    },
+    type: (text) => this.#type(text),
+    stop: () => this.stop(),
+    retry: () => {
+      this.#follower.pin();
+      this.#conversation?.retry();
+    },
+    rate: (message, rating) => this.#rate(message, rating, ''),
+    comment: (message, comment) => this.#rate(message, message.rating ?? 'down', comment),
+    copy: (message) => void this.#copy(textOf(message), () => (this.#copied = message.id)),
+    copyCode: (button) => {
+      const code = button.closest('.code')?.querySelector('code')?.textContent ?? '';
+      void this.#copy(code, () => button.setAttribute('data-copied', ''));
+    },
+    jump: () => this.#scroller()?.scrollTo({ top: 1e9, behavior: 'smooth' }),
+    scrolled: () => {
+      const scroller = this.#scroller();
+      if (!scroller) return;
+      const away = this.#follower.scrolled(scroller);
+      if (away !== this.#away) this.requestUpdate();
+      this.#away = away;
+    },
+  };
+
+  #type(text: string): void {
+    this.#draft = text;
+    this.#keep?.keepDraft(text);
+    this.requestUpdate();
+  }
+
+  #rate(message: Message, rating: 'up' | 'down', comment: string): void {
+    const finished = rating === 'up' || comment !== '' || this.#commenting === message.id;
+    this.#commenting = finished ? null : message.id;
+    if (finished) this.#thanked.add(message.id);
+    this.requestUpdate();
+    this.#conversation?.rate(message.id, rating, comment).catch((error: unknown) => console.warn('Halfsecond: the feedback was not delivered.', error));
+  }
+
+  async #copy(text: string, done: () => void): Promise<void> {
+    try {
+      await navigator.clipboard.writeText(text);
+      done();
+      this.requestUpdate();
+    } catch (error) {
+      console.warn('Halfsecond: the browser did not allow copying.', error);
+    }
+  }
+}

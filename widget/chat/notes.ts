@@ -1,0 +1,46 @@
+/** What is said when an answer did not come to its end, and the card that offers a person. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Message } from '../stream/transcript.ts';
+import type { Strings } from '../locales/en.ts';
+import { safeSourceUrl } from './source-url.ts';
+import { icons } from './icons.ts';
+import type { View } from './view.ts';
+
+/** Failed, cut off or stopped, with a way to try again on the newest message. */
+export function errorNote(view: View, item: Message): TemplateResult | typeof nothing {
+  const { strings } = view;
+  if (item.state !== 'failed' && item.state !== 'truncated' && item.state !== 'stopped') return nothing;
+  const newest = view.transcript.messages.at(-1) === item && view.running === null;
+  const text = item.state === 'failed' ? errorText(strings, item) : item.state === 'truncated' ? strings.truncated : strings.stopped;
+  return html`<div class="note ${item.state}" part="note">
+    <span>${text}</span>
+    ${newest ? html`<button class="text-button" type="button" part="retry" @click=${() => view.act.retry()}>${icons.retry}${strings.retry}</button>` : nothing}
+  </div>`;
+}
+
+/** A sentence for an error code; codes that are not known here get the general one. */
+export function errorText(strings: Strings, { error, retryAfter }: Pick<Message, 'error' | 'retryAfter'>): string {
+  const { errors } = strings;
+  const sentence = errors[KNOWN[error ?? ''] ?? 'other'];
+  return retryAfter !== null && retryAfter > 0 ? `${sentence} ${strings.retryIn(String(retryAfter))}` : sentence;
+}
+
+const KNOWN: Record<string, keyof Strings['errors']> = {
+  network: 'network', timeout: 'timeout', throttled: 'throttled', 'rate-limited': 'throttled', rate_limited: 'throttled', 'too-many-requests': 'throttled',
+  unavailable: 'unavailable', busy: 'unavailable', overloaded: 'unavailable', 'queue-full': 'unavailable', queue_full: 'unavailable',
+  unauthorized: 'unauthorized', forbidden: 'unauthorized', 'unknown-site': 'unauthorized', unknown_site: 'unauthorized',
+  'foreign-origin': 'unauthorized', foreign_origin: 'unauthorized', origin: 'unauthorized', site: 'unauthorized',
+};
+
+/** The answerer thinks that a human should take over. */
+export function handoff({ strings }: View, { reason, url }: NonNullable<Message['handoff']>): TemplateResult {
+  const href = safeSourceUrl(url ?? null);
+  return html`<div class="handoff" part="handoff">
+    <span class="handoff-icon">${icons.person}</span>
+    <div>
+      <p class="handoff-title">${strings.handoff}</p>
+      ${reason === '' ? nothing : html`<p class="handoff-reason">${reason}</p>`}
+      ${href === null ? nothing : html`<a class="handoff-link" href=${href} target="_blank" rel="noopener noreferrer">${strings.handoffLink}</a>`}
+    </div>
+  </div>`;
+}

@@ -1,0 +1,50 @@
+/** The panel as a whole: head, transcript, composer. */
+import { html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { composer } from './composer.ts';
+import { icons } from './icons.ts';
+import { message } from './message.ts';
+import { safeSourceUrl } from './source-url.ts';
+import type { Message } from '../stream/transcript.ts';
+import type { View } from './view.ts';
+
+export function panel(view: View): TemplateResult {
+  const { strings, act } = view;
+  return html`
+    ${head(view)}
+    <div class="scroll" part="transcript" tabindex="0" role="region" aria-label=${strings.panel} @scroll=${{ handleEvent: act.scrolled, passive: true }}
+      @click=${(event: MouseEvent) => {
+        const button = (event.target as Element).closest<HTMLElement>('[data-copy]');
+        if (button) act.copyCode(button);
+      }}>
+      <div class="log">
+        ${welcome(view)}
+        ${repeat(view.transcript.messages, (item: Message, at: number) => `${at}${item.role}`, (item: Message) => message(view, item))}
+      </div>
+    </div>
+    ${view.away ? html`<button class="jump" part="jump" type="button" aria-label=${strings.jump} title=${strings.jump} @click=${() => act.jump()}>${icons.jump}</button>` : nothing}
+    ${composer(view)}`;
+}
+
+function head({ strings, heading, statusUrl, popup, transcript, act }: View): TemplateResult {
+  const status = safeSourceUrl(statusUrl);
+  return html`<header class="head" part="header">
+    <span class="avatar" part="avatar">${icons.mark}</span>
+    <div class="titles">
+      <h2 id="title" part="title">${heading}</h2>
+      <p part="subtitle">${status === null ? strings.ready : html`<a href=${status} target="_blank" rel="noopener">${strings.status}</a>`}</p>
+    </div>
+    ${transcript.messages.length > 0 ? html`<button class="icon" part="reset" type="button" aria-label=${strings.reset} title=${strings.reset} @click=${() => act.reset()}>${icons.reset}</button>` : nothing}
+    ${popup ? html`<button class="icon" part="close" type="button" aria-label=${strings.close} title=${strings.close} @click=${() => act.close()}>${icons.close}</button>` : nothing}
+  </header>`;
+}
+
+function welcome({ greeting, prompts, transcript, strings, act }: View): TemplateResult | typeof nothing {
+  if (transcript.messages.length > 0) return nothing;
+  return html`<div class="welcome" part="welcome">
+    <p class="greeting" part="greeting">${greeting}</p>
+    ${prompts.length === 0 ? nothing : html`<ul class="prompts" aria-label=${strings.suggestions}>
+      ${prompts.map((text) => html`<li><button class="prompt" part="prompt" type="button" @click=${(event: MouseEvent) => act.send(text, event.timeStamp)}>${text}</button></li>`)}
+    </ul>`}
+  </div>`;
+}

@@ -1,0 +1,30 @@
+/** Turns the messages that the server has stored into the transcript's own. */
+import { isRecord } from '../stream/requests.ts';
+import { blankMessage, type Message } from '../stream/transcript.ts';
+import type { FinishMetadata } from '@halfsecond/shared/wire';
+
+/** Messages that cannot be read are left out. */
+export function restoreMessages(stored: unknown[]): Message[] {
+  return stored.map(restoreMessage).filter((message) => message !== null);
+}
+
+function restoreMessage(value: unknown): Message | null {
+  if (!isRecord(value) || typeof value['id'] !== 'string' || !Array.isArray(value['parts'])) return null;
+  const { id, role } = value;
+  if (role !== 'user' && role !== 'assistant') return null;
+  const message = blankMessage(id as string, role, 'done');
+  for (const [at, part] of value['parts'].entries()) {
+    if (!isRecord(part)) continue;
+    if (part['type'] === 'text' && typeof part['text'] === 'string') {
+      message.parts.push({ type: 'text', id: `stored:${at}`, text: part['text'], done: true });
+    } else if (part['type'] === 'source-url' || part['type'] === 'source-document') {
+      const url = typeof part['url'] === 'string' ? part['url'] : null;
+      const source = String(part['sourceId'] ?? url ?? at);
+      message.sources.push({ id: source, url, title: String(part['title'] ?? part['filename'] ?? url ?? source) });
+    }
+  }
+  const meta = isRecord(value['metadata']) ? value['metadata'] : {};
+  if (typeof meta['traceId'] === 'string') message.traceId = meta['traceId'];
+  if (typeof meta['provider'] === 'string') message.finish = meta as FinishMetadata;
+  return message;
+}

@@ -1,0 +1,23 @@
+/** The line that says, from the first moment on, what is happening and for how long. */
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Message } from '../stream/transcript.ts';
+import type { View } from './view.ts';
+
+/** Shown while no word flows: the server's own sentence, the tool at work, the seconds so far. */
+export function thinking(view: View, message: Message): TemplateResult | typeof nothing {
+  const { strings } = view;
+  const writing = message.parts.at(-1)?.type === 'text';
+  if (view.reconnecting) return line(strings.reconnecting, null, view);
+  if (writing && message.status?.state !== 'waiting' && message.status?.state !== 'switching' && message.status?.state !== 'calling-tool') return nothing;
+  return line(message.status?.text || strings.connecting, message.status?.tool ?? null, view);
+}
+
+function line(text: string, tool: string | null, view: View): TemplateResult {
+  const seconds = ((performance.now() - view.since) / 1_000).toFixed(1);
+  return html`<p class="thinking" part="thinking">
+    <span class="pulse" aria-hidden="true"></span>
+    <span class="thinking-text">${text}</span>
+    ${tool ? html`<code class="thinking-tool">${tool}</code>` : nothing}
+    <span class="thinking-time" title=${view.strings.waitingElapsed}>${view.strings.seconds(seconds)}</span>
+  </p>`;
+}

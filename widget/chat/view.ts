@@ -1,0 +1,41 @@
+/** What the templates know and may do: one object, made anew for every render. */
+import type { Strings } from '../locales/en.ts';
+import type { Message, Transcript } from '../stream/transcript.ts';
+
+export type View = {
+  strings: Strings;
+  heading: string;
+  greeting: string;
+  prompts: string[];
+  statusUrl: string | null;
+  showTiming: boolean;
+  popup: boolean;
+  transcript: Transcript;
+  running: Message | null;
+  reconnecting: boolean;
+  /** `performance.now()` when the running question was sent. */
+  since: number;
+  draft: string;
+  /** Messages whose feedback form is open, and those that have been thanked for. */
+  commenting: string | null;
+  thanked: ReadonlySet<string>;
+  copied: string | null;
+  /** The visitor has scrolled away from the newest message. */
+  away: boolean;
+  act: Actions;
+};
+
+export type Actions = {
+  close(): void;
+  reset(): void;
+  send(text: string, keyAt: number): void;
+  type(text: string): void;
+  stop(): void;
+  retry(): void;
+  rate(message: Message, rating: 'up' | 'down'): void;
+  comment(message: Message, comment: string): void;
+  copy(message: Message): void;
+  copyCode(button: HTMLElement): void;
+  jump(): void;
+  scrolled(): void;
+};

@@ -1,0 +1,162 @@
+/** Pure: one message and the next event of its stream give the message after it. Unknown, doubled and late events are harmless. */
+import type { FinishMetadata, StatusData } from '@halfsecond/shared/wire';
+import { type Message, type Part, type Source, type ToolPart } from './transcript.ts';
+
+/** A parsed event of the stream with its SSE id; the fields are not trusted further than `type`. */
+export type WireEvent = { id: string; body: Record<string, unknown> & { type: string } };
+
+/** Reads the JSON of one SSE event; null for `[DONE]` and for anything that is not an event object. */
+export function readEvent(id: string, data: string): WireEvent | null {
+  if (data === '[DONE]') return null;
+  let body: unknown;
+  try {
+    body = JSON.parse(data);
+  } catch {
+    return null; // A line that is no JSON carries nothing for the visitor; the stream goes on.
+  }
+  if (!isRecord(body) || typeof body['type'] !== 'string') return null;
+  return { id, body: body as WireEvent['body'] };
+}
+
+/** Folds one event in. `now` is epoch ms, used for the durations of tools. Returns the same object when nothing changed. */
+export function fold(message: Message, event: WireEvent, now: number): Message {
+  if (isOld(message.cursor, event.id)) return message;
+  const next = apply(message, event.body, now);
+  return event.id === '' ? next : { ...next, cursor: event.id };
+}
+
+/** The end of a stream: a message still running then was cut. */
+export function foldEnd(message: Message): Message {
+  return message.state === 'sending' || message.state === 'streaming' ? settle(message, { state: 'truncated' }) : message;
+}
+
+function apply(message: Message, body: WireEvent['body'], now: number): Message {
+  if (message.state !== 'sending' && message.state !== 'streaming') return message;
+  const { parts } = message;
+  switch (body.type) {
+    case 'start': {
+      const meta = isRecord(body['messageMetadata']) ? body['messageMetadata'] : {};
+      return { ...message, state: 'streaming', id: text(body['messageId']) || message.id, traceId: text(meta['traceId']) || message.traceId };
+    }
+    case 'start-step':
+      return { ...message, stepStart: parts.length };
+    case 'reset-step':
+      return { ...message, parts: parts.slice(0, message.stepStart) };
+    case 'data-status':
+      return isStatus(body['data']) ? { ...message, state: 'streaming', status: body['data'] } : message;
+    case 'data-agent':
+      return isRecord(body['data']) ? { ...message, agent: text(body['data']['title']) || text(body['data']['name']) || null } : message;
+    case 'data-handoff': {
+      const data = isRecord(body['data']) ? body['data'] : {};
+      return { ...message, handoff: { reason: text(data['reason']), url: text(data['url']) || undefined } };
+    }
+    case 'source-url':
+    case 'source-document':
+      return addSource(message, body);
+    case 'text-start':
+      return parts.some((part) => part.type === 'text' && part.id === partId(message, body)) ? message
+        : { ...message, parts: [...parts, { type: 'text', id: partId(message, body), text: '', done: false }] };
+    case 'text-delta':
+      return addText(message, partId(message, body), text(body['delta']));
+    case 'text-end':
+      return { ...message, parts: parts.map((part) => (part.type === 'text' && part.id === partId(message, body) ? { ...part, done: true } : part)) };
+    case 'tool-input-start':
+    case 'tool-input-available':
+    case 'tool-output-available':
+    case 'tool-output-error':
+    case 'tool-approval-request':
+      return foldTool(message, body, now);
+    case 'finish':
+      return settle(message, { state: 'done', finish: finishOf(body['messageMetadata']) });
+    case 'error':
+      return settle(message, { state: 'failed', error: text(body['errorText']) || 'internal' });
+    case 'abort':
+      return settle(message, { state: 'stopped' });
+    default:
+      return message;
+  }
+}
+
+/** Every ending closes what was open: text is final, a tool that never answered is shown as failed. */
+function settle(message: Message, patch: Partial<Message>): Message {
+  const parts = message.parts.map((part): Part => {
+    if (part.type === 'text') return part.done ? part : { ...part, done: true };
+    return part.state === 'done' || part.state === 'failed' ? part : { ...part, state: 'failed' };
+  });
+  return { ...message, ...patch, parts, status: null };
+}
+
+/** Text ids start again with every step of an answer; the step is made part of them. */
+function partId(message: Message, body: WireEvent['body']): string {
+  return `${message.stepStart}:${text(body['id'])}`;
+}
+
+function addText(message: Message, id: string, delta: string): Message {
+  if (delta === '') return message;
+  const at = message.parts.findLastIndex((part) => part.type === 'text' && part.id === id);
+  const part = message.parts[at];
+  if (part?.type !== 'text') return { ...message, parts: [...message.parts, { type: 'text', id, text: delta, done: false }] };
+  return { ...message, parts: message.parts.with(at, { ...part, text: part.text + delta }) };
+}
+
+function addSource(message: Message, body: WireEvent['body']): Message {
+  const url = text(body['url']) || null;
+  const id = text(body['sourceId']) || (url ?? '');
+  if (message.sources.some((source) => source.id === id || (url !== null && source.url === url))) return message;
+  const source: Source = { id, url, title: text(body['title']) || text(body['filename']) || url || id };
+  return { ...message, sources: [...message.sources, source] };
+}
+
+function foldTool(message: Message, body: WireEvent['body'], now: number): Message {
+  const id = text(body['toolCallId']);
+  const at = message.parts.findIndex((part) => part.type === 'tool' && part.id === id);
+  const found = message.parts[at];
+  const old: ToolPart = found?.type === 'tool' ? found
+    : { type: 'tool', id, name: text(body['toolName']) || id, state: 'running', startedAt: now, ms: null, note: '' };
+  const part = toolAfter(old, body, now);
+  const parts = at < 0 ? [...message.parts, part] : message.parts.with(at, part);
+  return { ...message, parts };
+}
+
+function toolAfter(part: ToolPart, body: WireEvent['body'], now: number): ToolPart {
+  const name = text(body['toolName']) || part.name;
+  if (part.state === 'done' || part.state === 'failed') return part;
+  const ms = Math.max(0, now - part.startedAt);
+  switch (body.type) {
+    case 'tool-output-available':
+      return body['preliminary'] === true ? { ...part, name, note: progressText(body['output']) } : { ...part, name, state: 'done', ms, note: '' };
+    case 'tool-output-error':
+      return { ...part, name, state: 'failed', ms };
+    case 'tool-approval-request':
+      return { ...part, name, state: 'approval' };
+    default:
+      return { ...part, name };
+  }
+}
+
+function progressText(output: unknown): string {
+  if (typeof output === 'string') return output;
+  return isRecord(output) ? text(output['message']) || text(output['text']) : '';
+}
+
+function finishOf(value: unknown): FinishMetadata | null {
+  return isRecord(value) && typeof value['provider'] === 'string' ? (value as FinishMetadata) : null;
+}
+
+function isStatus(value: unknown): value is StatusData {
+  return isRecord(value) && typeof value['state'] === 'string' && typeof value['text'] === 'string';
+}
+
+/** Event ids only grow; they are compared as numbers when they are numbers. */
+function isOld(cursor: string, id: string): boolean {
+  if (cursor === '' || id === '') return false;
+  const [a, b] = [Number(cursor), Number(id)];
+  return Number.isFinite(a) && Number.isFinite(b) ? b <= a : id === cursor;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+function text(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
