@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ID_PATTERN } from '@halfsecond/shared/limits';
 import { MemoryError } from './errors.ts';
+import type { Origin } from './schema.ts';
 
 /** Returns the id unchanged; throws `memory_bad_id` for anything outside the alphabet. */
 export function checkedId(what: 'site' | 'visitor' | 'document' | 'turn' | 'chat', id: unknown): string {
@@ -23,6 +24,10 @@ export function ofVisitor(site: string, visitor: string): string {
 /** Sections of some documents of one site. */
 export function ofDocuments(site: string, documents: string[]): string {
   return `${ofSite(site)} AND document IN (${documents.map((id) => `'${checkedId('document', id)}'`).join(', ')})`;
+}
+/** Sections of one site that came the same way. */
+export function ofOrigin(site: string, origin: Origin): string {
+  return `${ofSite(site)} AND origin = '${origin === 'files' ? 'files' : 'handed'}'`;
 }
 /** Rows by the keys that `keyOf` made. */
 export function ofKeys(keys: string[]): string {

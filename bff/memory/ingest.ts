@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { documentSections, type KnowledgeDocument } from './document.ts';
 import { MemoryError } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
-import type { SectionRow } from './schema.ts';
+import type { Origin, SectionRow } from './schema.ts';
 import type { Store } from './store.ts';
 
 /** `sections`: those the documents have now; `written` new or changed, `kept` unchanged, `removed` gone. */
@@ -16,14 +16,14 @@ export type Progress = (done: number, total: number) => void;
 const BATCH = 50;
 
 /** Brings the table to what the documents say. A document of the same id replaces the one before; of two in one call the later counts. Call inside `serial`. */
-export async function ingestDocuments(store: Store, site: string, documents: KnowledgeDocument[], progress?: Progress): Promise<IngestReport> {
+export async function ingestDocuments(store: Store, site: string, documents: KnowledgeDocument[], origin: Origin, progress?: Progress): Promise<IngestReport> {
   const latest = [...new Map(documents.map((document) => [checkedId('document', document.id), document])).values()];
   const report: IngestReport = { documents: latest.length, sections: 0, written: 0, kept: 0, removed: 0 };
   for (let at = 0; at < latest.length; at += BATCH) {
     const batch = latest.slice(at, at + BATCH);
     const rows: SectionRow[] = [];
     for (const document of batch) {
-      rows.push(...rowsOf(site, document));
+      rows.push(...rowsOf(site, document, origin));
       await setImmediate(); // Parsing is work for this thread; turns of visitors get in between.
     }
     const before = new Map((await store.sectionKeys(site, batch.map((document) => document.id))).map((row) => [row.key, row.hash]));
@@ -41,6 +41,19 @@ export async function ingestDocuments(store: Store, site: string, documents: Kno
   return report;
 }
 
+/** As `ingestDocuments`, and removes what an earlier mirror brought and this one has no more. Documents handed in stay. Call inside `serial`. */
+export async function mirrorDocuments(store: Store, site: string, documents: KnowledgeDocument[], progress?: Progress): Promise<IngestReport> {
+  const report = await ingestDocuments(store, site, documents, 'files', progress);
+  const now = new Set(documents.map((document) => document.id));
+  const gone = (await store.documentsOf(site, 'files')).filter((id) => !now.has(id));
+  for (let at = 0; at < gone.length; at += BATCH) {
+    const keys = (await store.sectionKeys(site, gone.slice(at, at + BATCH))).map((row) => row.key);
+    await store.deleteSections(keys);
+    report.removed += keys.length;
+  }
+  return report;
+}
+
 /** Removes a document; false when there was none of that id. Call inside `serial`. */
 export async function forgetDocument(store: Store, site: string, id: string): Promise<boolean> {
   const keys = (await store.sectionKeys(site, [id])).map((row) => row.key);
@@ -48,7 +61,7 @@ export async function forgetDocument(store: Store, site: string, id: string): Pr
   return keys.length > 0;
 }
 
-function rowsOf(site: string, document: KnowledgeDocument): SectionRow[] {
+function rowsOf(site: string, document: KnowledgeDocument, origin: Origin): SectionRow[] {
   if (typeof document.text !== 'string' || typeof document.title !== 'string') throw new MemoryError('memory_bad_value', `Document ${document.id} needs a title and text.`);
   const title = document.title.slice(0, 300).toWellFormed();
   return documentSections({ ...document, title }).map((section, ordinal) => {
@@ -56,8 +69,8 @@ function rowsOf(site: string, document: KnowledgeDocument): SectionRow[] {
     const url = document.url === undefined ? null : section.anchor === null || document.url.includes('#') ? document.url : `${document.url}#${encodeURIComponent(section.anchor)}`;
     const heading = section.heading?.toWellFormed() ?? null;
     const at = document.at ?? null;
-    const hash = createHash('sha256').update(JSON.stringify([title, heading, url, text, at])).digest('hex');
+    const hash = createHash('sha256').update(JSON.stringify([title, heading, url, text, at, origin])).digest('hex');
     const search = [title, heading ?? '', text].join('\n');
-    return { key: keyOf(site, document.id, ordinal), site, document: document.id, ordinal, title, heading, url, text, search, at, hash };
+    return { key: keyOf(site, document.id, ordinal), site, document: document.id, ordinal, title, heading, url, text, search, at, origin, hash };
   });
 }

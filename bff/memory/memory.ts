@@ -5,14 +5,14 @@ import type { KnowledgeDocument } from './document.ts';
 import { MemoryError, reason } from './errors.ts';
 import { checkedId } from './filter.ts';
 import { eraseVisitor, type Erased } from './forget.ts';
-import { forgetDocument, ingestDocuments, type IngestReport, type Progress } from './ingest.ts';
+import { forgetDocument, ingestDocuments, mirrorDocuments, type IngestReport, type Progress } from './ingest.ts';
 import { lockFolder } from './lock.ts';
 import { openLog, replayLog } from './log.ts';
 import { makeRecall } from './recall.ts';
 import { serial } from './serial.ts';
 import { makeShelves } from './shelf.ts';
 import { openStore, type TableFigures } from './store.ts';
-import { makeTurnWriter } from './turns.ts';
+import { makeTurnWriter, VERSION_MS } from './turns.ts';
 
 export type Memory = {
   recall: Recall;
@@ -20,6 +20,8 @@ export type Memory = {
   remember: Remember;
   /** Sections of the documents replace those of the same document id; only changes are written. */
   ingest(site: string, documents: KnowledgeDocument[], progress?: Progress): Promise<IngestReport>;
+  /** The same for files that are read at every start: also removes those that an earlier call brought and this one has no more. */
+  mirror(site: string, documents: KnowledgeDocument[], progress?: Progress): Promise<IngestReport>;
   /** False when the site has no such document. */
   forgetDocument(site: string, id: string): Promise<boolean>;
   /** Ids of the site's documents, sorted. */
@@ -50,6 +52,15 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     const writer = makeTurnWriter({ store, log, shelves, serial: inOrder, warn: (sentence) => say(`memory: ${sentence}`) });
     await writer.recover(left.entries, left.files);
 
+    async function bring(site: string, job: () => Promise<IngestReport>): Promise<IngestReport> {
+      checkedId('site', site);
+      return inOrder(async () => {
+        const report = await job();
+        if (report.written + report.removed > 0) await store.tidy('sections', new Date(Date.now() - VERSION_MS));
+        return report;
+      });
+    }
+
     let closed: Promise<void> | null = null;
     async function close(): Promise<void> {
       writer.stop();
@@ -62,14 +73,8 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     return {
       recall: makeRecall(store, shelves),
       remember: (turns) => writer.remember(turns),
-      async ingest(site, documents, progress) {
-        checkedId('site', site);
-        return inOrder(async () => {
-          const report = await ingestDocuments(store, site, documents, progress);
-          if (report.written + report.removed > 0) await store.tidy('sections', new Date(Date.now() - 60_000));
-          return report;
-        });
-      },
+      ingest: (site, documents, progress) => bring(site, () => ingestDocuments(store, site, documents, 'handed', progress)),
+      mirror: (site, documents, progress) => bring(site, () => mirrorDocuments(store, site, documents, progress)),
       forgetDocument: (site, id) => inOrder(() => forgetDocument(store, site, id)),
       documents: (site) => store.documentsOf(site),
       eraseVisitor: (site, visitor) => inOrder(() => eraseVisitor({ folder: uri, store, shelves, writer }, site, visitor)),

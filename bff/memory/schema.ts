@@ -2,6 +2,8 @@
 import { Field, Float64, Int32, Schema, Utf8, type DataType } from 'apache-arrow';
 import { MemoryError } from './errors.ts';
 
+export type Origin = 'files' | 'handed';
+
 export type TurnRow = {
   /** Hash of site, visitor and turn id: what makes a turn sent twice one row. */
   key: string;
@@ -31,6 +33,8 @@ export type SectionRow = {
   text: string;
   search: string;
   at: number | null;
+  /** Where the document comes from: a folder that is mirrored, or handed in one by one. */
+  origin: Origin;
   /** Hash over everything above that a reader sees: equal means unchanged. */
   hash: string;
 };
@@ -45,7 +49,7 @@ const columns = {
   sections: [
     new Field('key', text(), false), new Field('site', text(), false), new Field('document', text(), false), new Field('ordinal', new Int32(), false),
     new Field('title', text(), false), new Field('heading', text(), true), new Field('url', text(), true), new Field('text', text(), false),
-    new Field('search', text(), false), new Field('at', new Float64(), true), new Field('hash', text(), false),
+    new Field('search', text(), false), new Field('at', new Float64(), true), new Field('origin', text(), false), new Field('hash', text(), false),
   ],
 };
 

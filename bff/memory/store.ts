@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import type { Table } from '@lancedb/lancedb';
 import { MemoryError, reason } from './errors.ts';
-import { ofDocuments, ofKeys, ofSite, ofVisitor } from './filter.ts';
-import { checkRow, checkSchema, tableSchema, type SectionRow, type TableName, type TurnRow } from './schema.ts';
+import { ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor } from './filter.ts';
+import { checkRow, checkSchema, tableSchema, type Origin, type SectionRow, type TableName, type TurnRow } from './schema.ts';
 import { syncNew } from './sync.ts';
 
 export type Found<Row> = { row: Row; score: number };
@@ -23,7 +23,8 @@ export type Store = {
   sectionKeys(site: string, documents: string[]): Promise<Pick<SectionRow, 'key' | 'document' | 'hash'>[]>;
   findSections(site: string, query: string, limit: number): Promise<Found<SectionRow>[]>;
   deleteSections(keys: string[]): Promise<void>;
-  documentsOf(site: string): Promise<string[]>;
+  /** Ids of a site's documents, of one origin when it is named. */
+  documentsOf(site: string, origin?: Origin): Promise<string[]>;
   /** Every text of both tables, for the check after an erasure. */
   texts(): Promise<string[]>;
   /** Resolves when everything written to the turns is on the disk itself; LanceDB leaves it to the page cache. */
@@ -115,8 +116,9 @@ export async function openStore(folder: string): Promise<Store> {
     async deleteSections(keys) {
       await tables.sections.delete(ofKeys(keys));
     },
-    async documentsOf(site) {
-      const rows = await read(() => tables.sections.query().where(ofSite(site)).select(['document']).toArray());
+    async documentsOf(site, origin) {
+      const filter = origin === undefined ? ofSite(site) : ofOrigin(site, origin);
+      const rows = await read(() => tables.sections.query().where(filter).select(['document']).toArray());
       return [...new Set(rows.map((row) => text(row, 'document')))].sort();
     },
     async texts() {
@@ -181,6 +183,7 @@ function sectionRow(row: unknown): SectionRow {
   return {
     key: text(row, 'key'), site: text(row, 'site'), document: text(row, 'document'), ordinal: number(row, 'ordinal'), title: text(row, 'title'),
     heading: maybe(row, 'heading'), url: maybe(row, 'url'), text: text(row, 'text'), search: text(row, 'search'),
-    at: column(row, 'at') === null ? null : number(row, 'at'), hash: text(row, 'hash'),
+    at: column(row, 'at') === null ? null : number(row, 'at'),
+    origin: text(row, 'origin') === 'files' ? 'files' : 'handed', hash: text(row, 'hash'),
   };
 }

@@ -18,7 +18,7 @@ const CHUNK = 5_000;
 /** A table is tidied at this many fragments; reads slow down well above it. */
 const FRAGMENTS = 24;
 /** Versions are kept this long for queries that are still reading them (ms). */
-const VERSION_MS = 60_000;
+export const VERSION_MS = 60_000;
 /** A turn longer than this is kept without its end, in characters. */
 const TEXT_MAX = 32_000;
 
@@ -88,7 +88,8 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
     const text = turn.text.slice(0, TEXT_MAX).toWellFormed();
     const name = turn.name === undefined ? null : turn.name.slice(0, 200).toWellFormed();
     const search = name === null ? text : `${name}: ${text}`;
-    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search, at: turn.at, seq: Date.now() * 1_000 + (seq++ % 1_000) };
+    seq = Math.max(seq + 1, Date.now() * 1_000); // Grows over restarts as well.
+    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search, at: turn.at, seq };
   }
 
   return {

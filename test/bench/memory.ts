@@ -30,15 +30,15 @@ const signal = new AbortController().signal;
 try {
   for (const [number, conversation] of conversations.entries()) {
     const visitor = `v${number}`;
-    const turns = linesOf(conversation).map(({ line, session, at }, order) => ({
+    const turns = linesOf(conversation).map(({ line, at }, order) => ({
       id: line.dia_id,
       site: SITE,
       visitor,
-      chat: `s${session}`,
+      chat: 'import',
       role: order % 2 === 0 ? 'user' as const : 'assistant' as const,
       name: line.speaker,
       text: line.blip_caption === undefined ? line.text : `${line.text} [${line.blip_caption}]`,
-      at: at + order * 1_000,
+      at,
     }));
     await memory.remember(turns);
     const known = new Set(turns.map((turn) => turn.id));
@@ -85,13 +85,13 @@ function percent(value: number): string {
   return `${(100 * value).toFixed(1)} %`;
 }
 
-function linesOf({ conversation }: Conversation): { line: Line; session: number; at: number }[] {
-  const lines: { line: Line; session: number; at: number }[] = [];
+function linesOf({ conversation }: Conversation): { line: Line; at: number }[] {
+  const lines: { line: Line; at: number }[] = [];
   for (let session = 1; Array.isArray(conversation[`session_${session}`]); session++) {
     const [time = '12:00 am', day = '1 January, 2023'] = String(conversation[`session_${session}_date_time`]).split(' on ');
     const clock = time.toUpperCase();
     const at = Date.parse(`${day.replace(',', '')} ${clock} UTC`);
-    for (const line of conversation[`session_${session}`] as Line[]) lines.push({ line, session, at });
+    for (const line of conversation[`session_${session}`] as Line[]) lines.push({ line, at });
   }
   return lines;
 }

@@ -133,6 +133,20 @@ test('ingesting again writes only what changed and removes what vanished', async
   assert.deepEqual(texts(await ask(memory, 'number77', { k: 1 })), ['Subject number77 explained.']);
 });
 
+test('mirrored files that are gone disappear, documents handed in stay', async (t) => {
+  const { memory } = await tempMemory(t);
+  const file = (id: string): KnowledgeDocument => ({ id, title: id, text: `The file ${id} speaks of owls.` });
+  await memory.ingest('demo', [{ id: 'handed', title: 'Handed in', text: 'This one speaks of owls too.' }]);
+  await memory.mirror('demo', [file('one'), file('two')]);
+  await memory.mirror('other', [file('one')]);
+  assert.deepEqual(await memory.mirror('demo', [file('two'), file('three')]), { documents: 2, sections: 2, written: 1, kept: 1, removed: 1 });
+  assert.deepEqual(await memory.documents('demo'), ['handed', 'three', 'two']);
+  assert.deepEqual(await memory.documents('other'), ['one']);
+  assert.deepEqual((await ask(memory, 'owls')).snippets.map((snippet) => snippet.id).sort(), ['handed#0', 'three#0', 'two#0']);
+  assert.equal((await memory.mirror('demo', [])).removed, 2);
+  assert.deepEqual(await memory.documents('demo'), ['handed']);
+});
+
 test('snippets keep to the budget and the count, and a long one gives the passage that fits', async (t) => {
   const { memory } = await tempMemory(t);
   await memory.ingest('demo', [handbook()]);
