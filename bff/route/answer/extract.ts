@@ -35,16 +35,18 @@ export function extract(question: string, snippets: Snippet[]): Extract {
   if (terms.length === 0) return kind === 'definition' ? overview(units) : { pieces: [], coverage: 0 };
 
   const weights = terms.map((term) => weightOf(term, units));
+  const titleWeights = terms.map((term) => titleWeightOf(term, snippets));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const scored = units.map(({ unit, snippet, words }, at): Scored => {
-    const titles = headingWords(unit, snippet);
+    const headings = headingWords(unit, snippet);
+    const title = titleWords(snippet);
     let own = 0;
     let all = 0;
     for (const [n, term] of terms.entries()) {
       const weight = weights[n] ?? 0;
       const inText = best(term, words);
       own += weight * inText;
-      all += weight * Math.max(inText, HEADING_WEIGHT * best(term, titles));
+      all += weight * Math.max(inText, HEADING_WEIGHT * best(term, headings), HEADING_WEIGHT * (titleWeights[n] ?? 0) * best(term, title));
     }
     const coverage = all / total;
     const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) + 0.15 * snippet.score;
@@ -65,12 +67,12 @@ function choose(scored: Scored[], kind: Kind): Piece[] {
     if (chosen.length >= limit) break;
     const close = entry.unit.block === lead.unit.block && entry.snippet.id === lead.snippet.id;
     // A second voice must speak to the question itself, not only stand under the right heading.
-    if (entry.score < lead.score * (close ? 0.6 : 0.8) || (!close && (entry.own < lead.own * 0.6 || entry.coverage < lead.coverage * 0.9))) continue;
+    if (entry.score < lead.score * (close ? (entry.unit.kind === 'sentence' ? 0.6 : 0.85) : 0.8) || (!close && (entry.own < lead.own * 0.75 || entry.coverage < lead.coverage * 0.9))) continue;
     if (entry.unit.kind !== 'sentence' && entry.unit.kind !== lead.unit.kind) continue;
     if (chosen.some((other) => overlap(entry.words, other.words) > 0.6)) continue;
     chosen.push(entry);
   }
-  if (lead.unit.kind === 'item' || lead.unit.kind === 'row') addList(chosen, scored, lead);
+  if (lead.unit.kind === 'item' || lead.unit.kind === 'row') addList(chosen, scored, lead, kind);
   addContext(chosen, scored, lead, kind);
   const ordered = chosen.sort((a, b) => Number(b.snippet.id === lead.snippet.id) - Number(a.snippet.id === lead.snippet.id) || a.at - b.at);
   if (code === null || code.score < lead.score * 0.6) return ordered;
@@ -84,8 +86,8 @@ function withCode(code: Scored, scored: Scored[]): Piece[] {
 }
 
 /** When the title is what fits, the question is about the whole list and not about one line of it. */
-function addList(chosen: Scored[], scored: Scored[], lead: Scored): void {
-  if (lead.own >= lead.coverage * 0.75) return;
+function addList(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind): void {
+  if (kind !== 'list' && lead.own >= lead.coverage * 0.75) return;
   const list = scored.filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.block === lead.unit.block);
   if (list.length <= MAX_LIST) chosen.splice(0, chosen.length, ...list);
 }
@@ -150,12 +152,22 @@ function bonus(kind: Kind, unit: Unit, terms: string[]): number {
 /** Rare words weigh more; a word that the passages do not know weighs most, so that it can sink an answer. */
 function weightOf(term: string, units: { words: string[] }[]): number {
   const holding = units.filter(({ words }) => best(term, words) >= 0.85).length;
-  return Math.log(1 + units.length / (0.5 + holding)) * (isSoft(term) ? SOFT_WEIGHT : 1);
+  if (!isSoft(term)) return Math.log(1 + units.length / (0.5 + holding));
+  return SOFT_WEIGHT * Math.log(1 + units.length / (0.5 + Math.max(holding, units.length / 4)));
+}
+
+/** A name that stands in every title, such as the product's, tells no passage from another. */
+function titleWeightOf(term: string, snippets: Snippet[]): number {
+  if (snippets.length < 3) return 1;
+  return 1 - snippets.filter((snippet) => best(term, titleWords(snippet)) > 0).length / snippets.length;
 }
 
 function headingWords(unit: Unit, snippet: Snippet): string[] {
-  const source = snippet.source.kind === 'knowledge' ? `${snippet.source.title} ${snippet.source.heading ?? ''}` : '';
-  return contentWords(`${source} ${unit.heading} ${unit.kind === 'sentence' ? '' : unit.lead}`);
+  const section = snippet.source.kind === 'knowledge' ? snippet.source.heading ?? '' : '';
+  return contentWords(`${section} ${unit.heading} ${unit.kind === 'sentence' ? '' : unit.lead}`);
+}
+function titleWords(snippet: Snippet): string[] {
+  return snippet.source.kind === 'knowledge' ? contentWords(snippet.source.title) : [];
 }
 
 function best(term: string, words: string[]): number {

@@ -57,7 +57,7 @@ const SMALL_TALK: [kind: 'greeting' | 'thanks' | 'bye' | 'whoAmI', pattern: RegE
   ['greeting', /^(hi|hello|hey|hey there|hi there|good (morning|afternoon|evening|day)|hallo|guten (morgen|tag|abend)|servus|moin|grüß gott)$/],
   ['thanks', /^(thanks?|thank you|many thanks|thx|cheers|great|perfect|ok(ay)?|cool|danke|vielen dank|danke schön|super|prima)( (thanks?|thank you|a lot|so much|very much|danke|sehr))*$/],
   ['bye', /^(bye|bye bye|goodbye|see you|ciao|tschüss?|tschüß|auf wiedersehen|bis bald)$/],
-  ['whoAmI', /^(who|what) are you|^are you (a |an )?(bot|robot|human|person|ai|real|chatgpt|llm|language model)|^(wer|was) (bist du|sind sie)|^(bist du|sind sie) (ein |eine )?(bot|roboter|mensch|ki|echt)/],
+  ['whoAmI', /^(who|what) are you|^what can you do|^are you (a |an )?(bot|robot|human|person|ai|real|chatgpt|llm|language model)|^(wer|was) (bist du|sind sie)|^was (kannst du|können sie)|^(bist du|sind sie) (ein |eine )?(bot|roboter|mensch|ki|echt)/],
 ];
 
 /** The kind of small talk that a message is, if it is nothing more. */

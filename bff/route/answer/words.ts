@@ -1,7 +1,7 @@
 /** Words as the builtin answerer compares them: lower case, lightly stemmed, English and German. Pure. */
 
 const STOP = new Set(`a about above after again all also am an and any are as at be because been before being below between both but by
-can could did do does doing don during each else even ever every few for from further get gets getting give go goes going gonna got happen happens happened hello help hey please had has have having he her here hers him his
+can could did do does doing don during each else even ever every few for from further get gets getting give go goes going gonna got happen happens happened hello help hey hi please thanks had has have having he her here hers him his
 how i if in into is it its itself just know let like long made make makes many may me mean means might more most much must my near no nor not now of often on once one only or other our
 out over own per please possible same say says she should since so some something still such take tell than that the their them then there these they thing things this those
 through to too under until up upon us use used uses using very want wants was we well were what when where which while who whom whose why will with within without would yes yet you your
@@ -9,7 +9,7 @@ s t re ve ll d m
 aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist bitte da damit dann das dass dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort
 du durch ein eine einem einen einer eines er es etwas euch euer für gegen geht gibt haben hat hatte hier ich ihm ihn ihnen ihr ihre im in ins ist ja jede jeder jedes jetzt kann kannst können könnte machen macht man mein meine mich mir mit
 muss nach nein nicht noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte über um und uns unser unter viel vom von vor war warum was weil welche welcher welches wenn wer werden wie wieder will wird wir wo woher wohin wozu
-wurde passiert passieren eigentlich genau zu zum zur zwischen`.split(/\s+/));
+wurde passiert passieren eigentlich genau hallo danke zu zum zur zwischen`.split(/\s+/));
 
 /** Words that ask for the same thing; each row is one concept, across both languages. */
 const ALIKE = `
@@ -18,7 +18,7 @@ fast speed quick quickly latency slow millisecond ms second seconds instant schn
 fail fails failure down error outage crash dies die breaks broken fallback unavailable ausfall ausfällt fällt fehler störung
 provider vendor upstream openai anthropic anbieter
 model models llm modell modelle
-price cost pricing fee fees charge charges expensive kosten kostet preis preise gebühr
+price prices cost costs pricing expensive kosten kostet preis preise
 refund refunds reimburse return erstattung rückerstattung zurückzahlung
 cancel cancellation terminate unsubscribe kündigen kündigung stornieren
 secure security privacy private protect encrypt encryption sicher sicherheit datenschutz privat

@@ -12,6 +12,10 @@ import type { Ask, Caller, Ended, Sink } from '../provider.ts';
 /** What it is going to say. `handoff` offers a person. */
 type Answer = { paragraphs: string[]; cites: Snippet[]; calls: ToolCall[]; handoff: string | null };
 
+const SUPPOSED = /\b(what happens|if|when|whenever|falls|wenn)\b/i;
+/** Beside a tool's result only passages that fit the question this well are worth saying. */
+const SURE = 0.85;
+
 export function createBuiltin(): Caller {
   return {
     warm: async () => {},
@@ -43,16 +47,19 @@ function compose(ask: Ask): Answer {
   if (talk !== null) return plain(phrases[talk]);
   if (wantsPerson(question)) return { ...plain(phrases.askedForPerson), handoff: 'requested' };
 
-  const triggered = triggeredCalls(question, ask.tools, called);
-  if (triggered.length > 0) return { ...plain(''), calls: triggered };
-
   const worked = workResults(results, ask.tools, phrases);
   const known = new Set(worked.passages.map((passage) => passage.id));
   const passages = [...worked.passages, ...ask.snippets.filter((snippet) => usable(snippet) && !known.has(snippet.id))];
-  const { pieces } = extract(question, passages);
-  if (pieces.length > 0) {
-    const cites = [...new Set(pieces.map((piece) => piece.snippet))];
-    return { paragraphs: [...worked.words, write(pieces, phrases)], cites: cites.filter((snippet) => snippet.source.kind === 'knowledge'), calls: [], handoff: null };
+  const { pieces, coverage } = extract(question, passages);
+
+  // "What happens when it is down?" asks about the product, "is it down?" about now.
+  const supposed = SUPPOSED.test(question) && pieces.length > 0;
+  const triggered = supposed ? [] : triggeredCalls(question, ask.tools, called);
+  if (triggered.length > 0) return { ...plain(''), calls: triggered };
+
+  if (pieces.length > 0 && (worked.words.length === 0 || coverage >= SURE)) {
+    const cites = [...new Set(pieces.map((piece) => piece.snippet))].filter((snippet) => snippet.source.kind === 'knowledge');
+    return { paragraphs: [...worked.words, write(pieces, phrases)], cites, calls: [], handoff: null };
   }
   if (worked.words.length > 0) return { ...plain(worked.words.join('\n\n')), handoff: results.every((result) => result.failed) ? 'no-answer' : null };
 
@@ -70,26 +77,22 @@ function usable(snippet: Snippet): boolean {
   return snippet.source.kind === 'knowledge' || (snippet.source.role === 'user' && !snippet.text.trim().endsWith('?'));
 }
 
-/** Sentences of one block run on; items stay a list, code stays code. */
+/** Sentences of one block run on; several items stay a list under the sentence that leads it; code stays code. */
 function write(pieces: Piece[], phrases: Phrases): string {
-  const parts: string[] = [];
+  const listed = pieces.filter(({ unit }) => unit.kind === 'item' || unit.kind === 'row');
+  let text = '';
   let before: Piece | null = null;
   for (const piece of pieces) {
     const { unit, snippet } = piece;
-    const text = snippet.source.kind === 'turn' ? phrases.youSaid(unit.text) : unit.text;
-    const listed = unit.kind === 'item' || unit.kind === 'row';
-    const sameBlock = before !== null && before.snippet === snippet && before.unit.block === unit.block;
-    if (listed) {
-      const alone = pieces.filter((other) => other.unit.kind === 'item' || other.unit.kind === 'row').length === 1;
-      const lead = !sameBlock && unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead) ? `${unit.lead}\n\n` : '';
-      parts.push(alone && lead === '' ? `${before === null ? '' : '\n\n'}${text}` : `${before === null ? '' : sameBlock ? '\n' : '\n\n'}${lead}- ${text}`);
-    } else if (unit.kind === 'code') {
-      const lead = unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead) ? `${unit.lead}\n\n` : '';
-      parts.push(`${before === null ? '' : '\n\n'}${lead}${text}`);
-    } else parts.push(before === null ? text : `${sameBlock ? ' ' : '\n\n'}${text}`);
+    const sameBlock = before?.snippet === snippet && before.unit.block === unit.block;
+    const inList = listed.length > 1 && listed.includes(piece);
+    const led = (inList || unit.kind === 'code') && !sameBlock && unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead);
+    const own = snippet.source.kind === 'turn' ? phrases.youSaid(unit.text) : unit.text;
+    const gap = before === null ? '' : sameBlock ? (inList ? '\n' : ' ') : '\n\n';
+    text += `${gap}${led ? `${unit.lead}\n\n` : ''}${inList ? '- ' : ''}${own}`;
     before = piece;
   }
-  return parts.join('');
+  return text;
 }
 
 function textOf(message: RouteMessage | undefined): string {

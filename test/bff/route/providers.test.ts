@@ -32,7 +32,7 @@ for (const kind of KINDS) {
     it('is called by the official SDK, with the key, without retries', async () => {
       fake.set({});
       await collect(route(input('Hi there, who calls?'), never));
-      const { headers } = fake.requests.at(-1) ?? { headers: {} };
+      const headers: Record<string, unknown> = fake.requests.at(-1)?.headers ?? {};
       assert.match(String(headers['user-agent']), kind === 'anthropic' ? /^Anthropic\/JS 1\./ : /^OpenAI\/JS 7\./);
       assert.equal(headers['x-stainless-lang'], 'js');
       assert.equal(headers['x-stainless-retry-count'], '0');
