@@ -66,7 +66,7 @@ const ABOVE = 0.6;
 export function sectionScore(query: string[], text: Scored, spread: Spread, fullText: number): number {
   const covered = coverage(query, (term) => (occurs(term, text) ? 1 : text.above?.has(term) === true ? ABOVE : 0), spread);
   const headed = coverage(query, (term) => Number(text.head.has(term)), spread);
-  return 0.45 * lexical(query, text, spread) + 0.3 * covered + 0.15 * headed + 0.1 * fullText * covered;
+  return 0.3 * lexical(query, text, spread) + 0.2 * covered + 0.2 * headed + 0.3 * fullText * covered;
 }
 
 /** A visitor's turn in its order. `session` counts sittings; `speaker` is the name or role in terms. */

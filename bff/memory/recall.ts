@@ -12,8 +12,11 @@ import { counted, queryTerms, terms, words } from './words.ts';
 
 /** Candidates that full text hands over. */
 const CANDIDATES = 40;
-/** A sample of the best candidates stands for a collection at least this large when rarity is judged. */
-const COLLECTION = 200;
+/**
+ * When rarity is judged, the best candidates stand for a collection at least this large. A small number on purpose:
+ * what tells candidates apart is what few of them have, and that measured better than rarity in the whole table.
+ */
+const COLLECTION = 60;
 /** A pause that ends a sitting (ms). */
 const PAUSE_MS = 4 * 3_600_000;
 /** Words of a long question that are searched for. */
