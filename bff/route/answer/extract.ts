@@ -19,6 +19,8 @@ const HEADING_WEIGHT = 0.8;
 const SOFT_WEIGHT = 0.35;
 /** "Why" is answered by a reason; a sentence without one must fit the question better. */
 const ENOUGH_WITHOUT_REASON = 0.9;
+/** A sentence of more content words mentions much and says little of each. */
+const LONG = 32;
 const MAX_SENTENCES = 3;
 const MAX_ITEMS = 6;
 const MAX_LIST = 8;
@@ -49,13 +51,15 @@ export function extract(question: string, snippets: Snippet[]): Extract {
       all += weight * Math.max(inText, HEADING_WEIGHT * best(term, headings), HEADING_WEIGHT * (titleWeights[n] ?? 0) * best(term, title));
     }
     const coverage = all / total;
-    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) + 0.15 * snippet.score;
+    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) + 0.15 * snippet.score - (words.length > LONG ? 0.3 : 0);
     return { unit, snippet, words, at, own: own / total, coverage, score };
   });
-  return { pieces: choose(scored, kind), coverage: Math.max(...scored.map((entry) => entry.coverage)) };
+  const single = terms.filter((term) => !isSoft(term)).length < 2;
+  return { pieces: choose(scored, kind, single), coverage: Math.max(...scored.map((entry) => entry.coverage)) };
 }
 
-function choose(scored: Scored[], kind: Kind): Piece[] {
+/** `single`: the question has one word to go by, which is too little to join passages. */
+function choose(scored: Scored[], kind: Kind, single: boolean): Piece[] {
   const enough = (entry: Scored): boolean => entry.coverage >= (kind === 'reason' && !REASON.test(entry.unit.text) ? ENOUGH_WITHOUT_REASON : ENOUGH);
   const answering = scored.filter((entry) => enough(entry) && entry.unit.kind !== 'code').sort((a, b) => b.score - a.score);
   const code = kind === 'howto' ? bestCode(scored) : null;
@@ -65,7 +69,9 @@ function choose(scored: Scored[], kind: Kind): Piece[] {
   const limit = lead.unit.kind === 'sentence' ? MAX_SENTENCES : MAX_ITEMS;
   for (const entry of answering.slice(1)) {
     if (chosen.length >= limit) break;
-    const close = entry.unit.block === lead.unit.block && entry.snippet.id === lead.snippet.id;
+    const sameSnippet = entry.snippet.id === lead.snippet.id;
+    if (single && !sameSnippet) continue;
+    const close = entry.unit.block === lead.unit.block && sameSnippet;
     // A second voice must speak to the question itself, not only stand under the right heading.
     if (entry.score < lead.score * (close ? (entry.unit.kind === 'sentence' ? 0.6 : 0.85) : 0.8) || (!close && (entry.own < lead.own * 0.75 || entry.coverage < lead.coverage * 0.9))) continue;
     if (entry.unit.kind !== 'sentence' && entry.unit.kind !== lead.unit.kind) continue;
@@ -97,7 +103,7 @@ function addContext(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind
   if (lead.unit.kind !== 'sentence' || chosen.length >= MAX_SENTENCES) return;
   const next = scored[lead.at + 1];
   if (next === undefined || chosen.includes(next) || next.snippet.id !== lead.snippet.id) return;
-  const sameThought = next.unit.kind === 'sentence' && next.unit.block === lead.unit.block
+  const sameThought = next.unit.kind === 'sentence' && !next.unit.text.endsWith(':') && next.unit.block === lead.unit.block
     && (kind === 'definition' || /^(it|this|that|these|they|then|so|otherwise|instead|es|er|sie|das|dies|dann|sonst)\b/i.test(next.unit.text));
   if (sameThought) chosen.push(next);
   if (lead.unit.text.endsWith(':')) {

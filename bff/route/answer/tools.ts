@@ -1,7 +1,10 @@
 /** Which tools the builtin answerer calls, by rule: it is no language model and cannot reason about them. Pure. */
 import type { ToolCall, ToolDefinition } from '../../layers.ts';
 import { isObject, object, type Json } from '../json.ts';
-import { allWords, stem } from './words.ts';
+import { alikeWords, allWords, stem } from './words.ts';
+
+/** Search tools bound their queries (characters). */
+const QUERY_MAX = 400;
 
 /** Calls for the tools whose triggers stand in the question, each at most once in a turn. */
 export function triggeredCalls(question: string, tools: ToolDefinition[], called: Set<string>): ToolCall[] {
@@ -12,9 +15,9 @@ export function triggeredCalls(question: string, tools: ToolDefinition[], called
     .flatMap((tool) => callOf(tool, question));
 }
 
-/** A call for each tool that searches: when the given passages do not answer, these may. */
+/** A call for each tool that searches: when the given passages do not answer, these may, with other words for the same. */
 export function searchCalls(question: string, tools: ToolDefinition[], called: Set<string>): ToolCall[] {
-  return tools.filter((tool) => !called.has(tool.name) && /search|find|lookup/i.test(tool.name) && queryField(tool) !== null).flatMap((tool) => callOf(tool, question));
+  return tools.filter((tool) => !called.has(tool.name) && /search|find|lookup/i.test(tool.name) && queryField(tool) !== null).flatMap((tool) => callOf(tool, [question, ...alikeWords(question)].join(' ').slice(0, QUERY_MAX)));
 }
 
 /** Nothing when the tool requires what a question cannot give. */

@@ -5,23 +5,31 @@ export type Unit = { kind: 'sentence' | 'item' | 'row' | 'code'; text: string; h
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 
-/** The units in the order of the text. `block` numbers paragraphs, lists and tables: neighbours share one. */
+/**
+ * The units in the order of the text. `block` numbers paragraphs, lists and tables: neighbours share one. Both
+ * Markdown and the plain form that memory keeps are read: there every block is one line, without fences.
+ */
 export function unitsOf(markdown: string): Unit[] {
   const units: Unit[] = [];
-  const lines = markdown.replace(/\r\n?/g, '\n').split('\n');
+  const text = markdown.replace(/\r\n?/g, '\n').trim();
+  const linewise = !/\n\s*\n|^\s*(```|~~~|#)/m.test(text);
+  const lines = text.split('\n');
   let heading = '';
   let lead = '';
   let block = 0;
   let paragraph: string[] = [];
 
   function closeParagraph(): void {
-    const text = paragraph.join(' ').replace(/\s+/g, ' ').trim();
+    const words = paragraph.join(' ').replace(/\s+/g, ' ').trim();
     paragraph = [];
-    if (text === '') return;
+    if (words === '') return;
     block++;
-    const sentences = sentencesOf(text);
+    const sentences = sentencesOf(words);
     for (const sentence of sentences) units.push({ kind: 'sentence', text: sentence, heading, lead: '', block });
     lead = sentences.at(-1) ?? '';
+  }
+  function add(kind: Unit['kind'], words: string): void {
+    units.push({ kind, text: words, heading, lead, block });
   }
 
   for (let at = 0; at < lines.length; at++) {
@@ -33,55 +41,79 @@ export function unitsOf(markdown: string): Unit[] {
       closeParagraph();
       const body: string[] = [];
       while (++at < lines.length && !(lines[at] ?? '').trim().startsWith(fence[1] ?? '```')) body.push(lines[at] ?? '');
-      units.push({ kind: 'code', text: `\`\`\`${fence[2] ?? ''}\n${body.join('\n').trimEnd()}\n\`\`\``, heading, lead, block: ++block });
+      block++;
+      add('code', fenced(body, fence[2] ?? ''));
     } else if (title) {
       closeParagraph();
       heading = (title[1] ?? '').trim();
       lead = '';
     } else if (item) {
-      const continues = units.at(-1)?.kind === 'item' && paragraph.length === 0;
+      if (!(units.at(-1)?.kind === 'item' && paragraph.length === 0)) {
+        closeParagraph();
+        block++;
+      }
+      let words = item[1] ?? '';
+      while (/^\s{2,}\S/.test(lines[at + 1] ?? '') && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[at + 1] ?? '')) words += ` ${(lines[++at] ?? '').trim()}`;
+      add('item', words.trim());
+    } else if (isRow(line, linewise)) {
       closeParagraph();
-      if (!continues) block++;
-      let text = item[1] ?? '';
-      while (/^\s{2,}\S/.test(lines[at + 1] ?? '') && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[at + 1] ?? '')) text += ` ${(lines[++at] ?? '').trim()}`;
-      units.push({ kind: 'item', text: text.trim(), heading, lead, block });
-    } else if (isRow(line)) {
-      closeParagraph();
-      const header = isRule(lines[at + 1]) ? cellsOf(line) : [];
-      if (header.length > 0) at++;
-      else if (!isRule(line)) units.push({ kind: 'row', text: cellsOf(line).join(' – '), heading, lead, block: block + 1 });
       block++;
-      while (header.length > 0 && isRow(lines[at + 1])) units.push({ kind: 'row', text: rowText(header, cellsOf(lines[++at] ?? '')), heading, lead, block });
+      const rows = [cellsOf(line)];
+      while (isRow(lines[at + 1], linewise)) rows.push(cellsOf(lines[++at] ?? ''));
+      const [header = [], ...body] = rows.filter((cells) => !cells.every((cell) => /^:?-+:?$/.test(cell)));
+      for (const cells of body.length > 0 ? body : [header]) add('row', rowText(header, cells));
+    } else if (linewise && isCode(line)) {
+      closeParagraph();
+      const body = [line];
+      while (isCode(lines[at + 1])) body.push(lines[++at] ?? '');
+      block++;
+      add('code', fenced(body, /^\s*</.test(line) ? 'html' : /^\s*[[{]/.test(line) ? 'json' : 'sh'));
     } else if (line.trim() === '') closeParagraph();
-    else paragraph.push(line.replace(/^\s*>\s?/, '').trim());
+    else {
+      paragraph.push(line.replace(/^\s*>\s?/, '').trim());
+      if (linewise) closeParagraph();
+    }
   }
   closeParagraph();
   return units.filter((unit) => /\p{L}/u.test(unit.text));
 }
 
-function isRow(line: string | undefined): boolean {
-  return line !== undefined && /^\s*\|.*\|\s*$/.test(line);
-}
-function isRule(line: string | undefined): boolean {
-  return isRow(line) && cellsOf(line ?? '').every((cell) => /^:?-+:?$/.test(cell));
-}
-function cellsOf(line: string): string[] {
-  return line.trim().slice(1, -1).split('|').map((cell) => cell.trim());
-}
-/** A row that can stand alone: its first cell, then each value with the head of its column. */
-function rowText(header: string[], cells: string[]): string {
-  const values = cells.slice(1).flatMap((cell, at) => (cell === '' ? [] : [`${header[at + 1] ?? ''} ${cell}`.trim()]));
-  return `${cells[0] ?? ''}: ${values.join(', ')}`;
-}
-
-/** Sentences of a paragraph; abbreviations, numbers and file names do not end one. */
+/** Sentences of a paragraph; abbreviations, numbers, addresses and file names do not end one. */
 export function sentencesOf(paragraph: string): string[] {
   const sentences: string[] = [];
   for (const { segment } of segmenter.segment(paragraph)) {
     const last = sentences.at(-1);
-    const torn = last !== undefined && (/(?:\b(?:e\.g|i\.e|etc|vs|approx|z\.\s?B|bzw|ca|Nr|d\.\s?h|u\.\s?a)\.|\b\p{Lu}\.)\s*$/u.test(last) || (last.split('`').length - 1) % 2 === 1);
+    const torn = last !== undefined && (!/\s$/.test(last) || ABBREVIATION.test(last) || (last.split('`').length - 1) % 2 === 1);
     if (torn) sentences[sentences.length - 1] = last + segment;
     else sentences.push(segment);
   }
   return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== '');
+}
+const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|approx|z\.\s?B|bzw|ca|Nr|d\.\s?h|u\.\s?a)\.|\b\p{Lu}\.)\s*$/u;
+
+function fenced(body: string[], language: string): string {
+  return `\`\`\`${language}\n${body.join('\n').trimEnd()}\n\`\`\``;
+}
+
+/** Without fences a line of code shows by how it begins and ends; a sentence about a command is no code. */
+function isCode(line: string | undefined): boolean {
+  if (line === undefined || line.trim() === '' || /[.!?:]$|[.!?] \p{Lu}/u.test(line.replace(/\s#.*$/, ''))) return false;
+  return /^\s*(?:[<{}[\]]|\$ |["'][\w.$-]+["']:|(?:npm|npx|git|cd|curl|docker|node|pip3?|apt(?:-get)?|brew|yarn|pnpm|bun|export|sudo|python3?|make|go|cargo|ollama|helm|kubectl|import|const|let)\s)|[;{}]$/.test(line);
+}
+/** A table's row, between bars; in the plain form with bars between the cells only. */
+function isRow(line: string | undefined, linewise: boolean): boolean {
+  return line !== undefined && (linewise ? /\S \| \S/.test(line) : /^\s*\|.*\|\s*$/.test(line));
+}
+function cellsOf(line: string): string[] {
+  return line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim());
+}
+/** A row that can stand alone: its first cell, then each value, with the head of its column when there are several. */
+function rowText(header: string[], cells: string[]): string {
+  const [first = '', ...rest] = cells;
+  const values = rest.flatMap((cell, at) => (cell === '' ? [] : [rest.length > 1 && header !== cells && header.every(isHead) ? `${header[at + 1] ?? ''} ${cell}`.trim() : cell]));
+  return values.length > 0 ? `**${first}**: ${values.join(', ')}` : first;
+}
+/** Where a passage was cut out of a table its first row may be no head at all. */
+function isHead(cell: string): boolean {
+  return cell.length <= 30 && !/[/_:,;=]/.test(cell);
 }

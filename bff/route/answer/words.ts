@@ -82,3 +82,9 @@ export function likeness(a: string, b: string): number {
   const concept = concepts.get(a);
   return concept !== undefined && concept === concepts.get(b) ? 0.6 : 0;
 }
+
+/** Other words for what a text speaks of, for a search that compares letters only. */
+export function alikeWords(text: string): string[] {
+  const rows = new Set(contentWords(text).map((word) => concepts.get(word)).filter((row) => row !== undefined));
+  return [...rows].flatMap((row) => ALIKE[row] ?? []);
+}

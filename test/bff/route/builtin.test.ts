@@ -122,7 +122,8 @@ describe('tools', () => {
   it('searches when the given passages do not answer, then answers from what was found', async () => {
     const first = await ask('How many seats has the Team plan?', { tools, snippets: [] });
     const [call] = ofType(first, 'call');
-    assert.deepEqual([call?.call.name, call?.call.input], ['docs.search', { query: 'How many seats has the Team plan?' }]);
+    assert.equal(call?.call.name, 'docs.search');
+    assert.match(JSON.stringify(call?.call.input), /^\{"query":"How many seats has the Team plan\?/);
     const output = JSON.stringify([{ id: 'billing#2', title: 'Billing: Plans', url: '/docs/billing', text: 'The Team plan costs 29 euros per month and includes five seats.' }]);
     const parts = await ask('', { tools, snippets: [], messages: [
       { role: 'user', text: 'How many seats has the Team plan?' }, { role: 'assistant', text: '', calls: call ? [call.call] : [] },
