@@ -107,7 +107,7 @@ const outcomes: Record<LatestTurn['outcome'], string> = { ok: 'answered', error:
 export function turns(latest: LatestTurn[], ofOneModel = false): Html {
   if (latest.length === 0) return html`<p class="empty">No turns in the last 24 hours.</p>`;
   return html`<table class="turns"><caption class="unseen">Latest turns, newest first</caption>
-<thead><tr><th scope="col">Time</th>${ofOneModel ? null : html`<th scope="col">Model</th>`}<th scope="col" class="wide">Agent</th><th scope="col" class="number">First token</th><th scope="col" class="number">Total</th><th scope="col" class="wide">Queue, own, provider</th><th scope="col">Outcome</th></tr></thead>
+<thead><tr><th scope="col" class="at">Time</th>${ofOneModel ? null : html`<th scope="col">Model</th>`}<th scope="col" class="wide">Agent</th><th scope="col" class="number">First token</th><th scope="col" class="number">Total</th><th scope="col" class="wide hops">Queue, own, provider</th><th scope="col" class="outcome">Outcome</th></tr></thead>
 <tbody>${latest.map((turn) => html`<tr><td>${time(turn.at)}</td>${
     ofOneModel ? null : html`<td>${turn.model ?? '\u2013'}${turn.fallback && html` <span class="quiet">fallback</span>`}</td>`}<td class="wide">${turn.agent ?? '\u2013'}</td><td class="number">${turn.firstToken === null ? '\u2013' : duration(turn.firstToken)}</td><td class="number">${duration(turn.total)}</td><td class="wide">${hops(turn.hops)}</td><td data-outcome="${turn.outcome}">${outcomes[turn.outcome]}</td></tr>`)}</tbody></table>`;
 }

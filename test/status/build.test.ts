@@ -1,0 +1,79 @@
+/** Real builds of the site in a copy: incidents become pages, a faulty one stops the build and leaves the last good one. */
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { buildStatus } from '../../status/build.ts';
+import { installSite } from '../../status/collector/publish.ts';
+import { incident } from '../../status/src/incident.ts';
+
+const status = join(import.meta.dirname, '..', '..', 'status');
+
+const whole = `---
+title: Answers were <slow> & late
+status: resolved
+impact: minor
+startedAt: 2026-05-04T10:20:00Z
+resolvedAt: 2026-05-04T10:41:00Z
+components: [gateway]
+rootCause: A disk was full.
+fix: It was emptied and is now watched.
+updates:
+  - { at: 2026-05-04T10:25:00Z, status: investigating, body: We look into it. }
+  - { at: 2026-05-04T10:41:00Z, status: resolved, body: It is over. }
+---
+What happened, in **detail**.
+`;
+
+test('an incident becomes a page; without its cause, fix and end it stops the build, which keeps the last good one', async (t) => {
+  const root = mkdtempSync(join(tmpdir(), 'halfsecond-site-'));
+  t.after(() => rmSync(root, { recursive: true, force: true }));
+  for (const name of ['src', 'package.json', 'astro.config.mjs']) cpSync(join(status, name), join(root, name), { recursive: true });
+  symlinkSync(join(status, '..', 'node_modules'), join(root, 'node_modules'), 'junction');
+  const file = join(root, 'src', 'content', 'incidents', '2026-05-04-slow.md');
+
+  writeFileSync(file, whole);
+  assert.deepEqual(await buildStatus(root), { kind: 'built' });
+  assert.deepEqual(await buildStatus(root), { kind: 'fresh' }, 'unchanged sources are not built again');
+  const page = readFileSync(join(root, 'dist', 'incidents', '2026-05-04-slow', 'index.html'), 'utf8');
+  for (const part of ['Answers were &lt;slow&gt; &amp; late', 'A disk was full.', 'It was emptied and is now watched.', '<strong>detail</strong>', 'resolved after 21 min']) {
+    assert.ok(page.includes(part), part);
+  }
+  for (const name of ['index.html', 'history/index.html']) assert.ok(readFileSync(join(root, 'dist', name), 'utf8').includes('/incidents/2026-05-04-slow/'), name);
+  const built = statSync(join(root, 'dist', 'index.html')).mtimeMs;
+
+  writeFileSync(file, whole.replace(/^(rootCause|fix|resolvedAt): .*\n/gm, ''));
+  const failed = await buildStatus(root);
+  assert.equal(failed.kind, 'failed');
+  const output = failed.kind === 'failed' ? failed.output : '';
+  for (const part of ['2026-05-04-slow.md', 'rootCause', 'fix', 'resolvedAt']) assert.ok(output.includes(part), `${part} in ${output}`);
+  assert.equal(statSync(join(root, 'dist', 'index.html')).mtimeMs, built, 'the last good build stays');
+  assert.deepEqual(readdirSync(join(root, '.cache')), [], 'nothing half-built is left');
+
+  const folder = join(root, 'public');
+  const site = installSite(join(root, 'dist'), folder, '1');
+  assert.equal(site.incidents[0]?.id, '2026-05-04-slow');
+  assert.ok(existsSync(join(folder, 'incidents', '2026-05-04-slow', 'index.html')));
+  rmSync(join(root, 'dist', 'incidents'), { recursive: true });
+  installSite(join(root, 'dist'), folder, '2');
+  assert.equal(existsSync(join(folder, 'incidents')), false, 'a removed incident leaves the public folder');
+  assert.equal(existsSync(join(folder, '.hash')), false);
+});
+
+const front = {
+  title: 'Slow', status: 'resolved', impact: 'minor', startedAt: '2026-05-04T10:20:00Z', components: ['gateway'],
+  updates: [{ at: '2026-05-04T10:25:00Z', status: 'investigating', body: 'We look.' }],
+};
+const over = { ...front, rootCause: 'x', fix: 'y', resolvedAt: '2026-05-04T10:41:00Z' };
+
+test('what an incident may and may not say', () => {
+  const faults = (value: object): string[] => incident.safeParse(value).error?.issues.map((each) => each.path.join('.')) ?? [];
+  assert.deepEqual(faults(over), []);
+  assert.deepEqual(faults(front), ['rootCause', 'fix', 'resolvedAt']);
+  assert.deepEqual(faults({ ...over, status: 'monitoring' }), ['resolvedAt'], 'not over, so it has no end');
+  assert.deepEqual(faults({ ...over, resolvedAt: '2026-05-04T09:00:00Z' }), ['resolvedAt'], 'an end before its beginning');
+  assert.deepEqual(faults({ ...over, startedAt: '2026-05-04 10:20' }), ['startedAt'], 'a time needs its zone');
+  assert.deepEqual(faults({ ...over, status: 'done' }), ['status']);
+  assert.deepEqual(faults({ ...over, severity: 1 }), [''], 'an unknown field is most often a slip');
+});
