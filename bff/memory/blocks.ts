@@ -11,7 +11,7 @@ export type Section = { heading: string | null; anchor: string | null; text: str
 /** Stands between the headings of a path. */
 export const PATH_MARK = ' › ';
 /** Largest section in tokens: two or three of them fit the budget of an answer. */
-export const SECTION_TOKENS = 180;
+const SECTION_TOKENS = 180;
 
 /** One section per heading, long ones cut between blocks. Headings without text of their own only lead the path of those below. */
 export function toSections(blocks: Block[], title: string): Section[] {

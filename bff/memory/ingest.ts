@@ -1,8 +1,9 @@
 /** Documents into the table of sections: only what changed is written, what vanished is removed. */
 import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
+import type { Section } from './blocks.ts';
 import { documentSections, type KnowledgeDocument } from './document.ts';
-import { MemoryError } from './errors.ts';
+import { MemoryError, reason } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
 import type { Origin, SectionRow } from './schema.ts';
 import type { Store } from './store.ts';
@@ -64,7 +65,7 @@ export async function forgetDocument(store: Store, site: string, id: string): Pr
 function rowsOf(site: string, document: KnowledgeDocument, origin: Origin): SectionRow[] {
   if (typeof document.text !== 'string' || typeof document.title !== 'string') throw new MemoryError('memory_bad_value', `Document ${document.id} needs a title and text.`);
   const title = document.title.slice(0, 300).toWellFormed();
-  return documentSections({ ...document, title }).map((section, ordinal) => {
+  return sectionsOf({ ...document, title }).map((section, ordinal) => {
     const text = section.text.toWellFormed();
     const url = document.url === undefined ? null : section.anchor === null || document.url.includes('#') ? document.url : `${document.url}#${encodeURIComponent(section.anchor)}`;
     const heading = section.heading?.toWellFormed() ?? null;
@@ -73,4 +74,12 @@ function rowsOf(site: string, document: KnowledgeDocument, origin: Origin): Sect
     const search = [title, heading ?? '', text].join('\n');
     return { key: keyOf(site, document.id, ordinal), site, document: document.id, ordinal, title, heading, url, text, search, at, origin, hash };
   });
+}
+
+function sectionsOf(document: KnowledgeDocument): Section[] {
+  try {
+    return documentSections(document);
+  } catch (error) {
+    throw new MemoryError('memory_bad_value', `Document ${document.id} cannot be read: ${reason(error)}.`, error);
+  }
 }

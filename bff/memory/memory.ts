@@ -50,7 +50,13 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     const inOrder = serial();
     const shelves = makeShelves(store);
     const writer = makeTurnWriter({ store, log, shelves, serial: inOrder, warn: (sentence) => say(`memory: ${sentence}`) });
-    await writer.recover(left.entries, left.files);
+    try {
+      await writer.recover(left.entries, left.files);
+    } catch (error) {
+      await log.close();
+      store.close();
+      throw error;
+    }
 
     async function bring(site: string, job: () => Promise<IngestReport>): Promise<IngestReport> {
       checkedId('site', site);

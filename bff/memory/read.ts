@@ -12,8 +12,8 @@ export type KnowledgePath = { path: string; url?: string | undefined };
 /** `path` as found, relative to the root where it lies below it. */
 export type ReadResult = { document: KnowledgeDocument } | { skipped: string; reason: string };
 
-/** Larger files are skipped (bytes): documentation is not, dumps are. */
-const FILE_MAX = 4_000_000;
+/** Larger files are skipped (bytes): they are dumps, and parsing them would hold up the process for seconds. */
+const FILE_MAX = 1_000_000;
 /** Deeper folders than this are a loop or a mistake. */
 const DEPTH_MAX = 24;
 const FORMATS: Record<string, Format> = { '.md': 'markdown', '.markdown': 'markdown', '.html': 'html', '.htm': 'html', '.txt': 'text' };
@@ -60,7 +60,7 @@ async function readOne(path: string, url: string | undefined, root: string): Pro
   if (!format) return { skipped, reason: `its kind is not known: expected ${Object.keys(FORMATS).join(', ')}` };
   try {
     const { size, mtimeMs } = await stat(path);
-    if (size > FILE_MAX) return { skipped, reason: `it is ${Math.ceil(size / 1_000_000)} MB: expected at most ${FILE_MAX / 1_000_000} MB` };
+    if (size > FILE_MAX) return { skipped, reason: `it has ${size} bytes: expected at most ${FILE_MAX}` };
     const text = decode(await readFile(path));
     if (text === null) return { skipped, reason: 'it is not UTF-8 text' };
     const blocks = blocksOf(text, format);

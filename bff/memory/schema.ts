@@ -67,13 +67,26 @@ export function checkSchema(name: TableName, found: Schema): void {
   throw new MemoryError('memory_unavailable', `The table ${name} was made by another version: it has the columns ${there}; expected ${wanted}.`);
 }
 
-/** Throws `memory_bad_value` for what Arrow would turn into null or nonsense without a word. */
-export function checkRow(name: TableName, row: TurnRow | SectionRow): void {
-  const values: Record<string, unknown> = row;
+/** What is wrong with a row, as a sentence, or null. Arrow would turn it into null or nonsense without a word. */
+export function faultOf(name: TableName, row: unknown): string | null {
+  if (typeof row !== 'object' || row === null) return `${name}: expected a row.`;
+  const values = row as Record<string, unknown>;
   for (const field of columns[name]) {
     const value = values[field.name];
     if (value === null && field.nullable) continue;
     const fits = field.type instanceof Utf8 ? typeof value === 'string' : Number.isFinite(value);
-    if (!fits) throw new MemoryError('memory_bad_value', `${name}.${field.name} is ${value === null ? 'null' : typeof value}: expected ${field.type}.`);
+    if (!fits) return `${name}.${field.name} is ${value === null ? 'null' : typeof value}: expected ${field.type}.`;
   }
+  return null;
+}
+
+/** Throws `memory_bad_value` for a row that a table could not keep as it is. */
+export function checkRow(name: TableName, row: TurnRow | SectionRow): void {
+  const fault = faultOf(name, row);
+  if (fault !== null) throw new MemoryError('memory_bad_value', fault);
+}
+
+/** For rows from outside the process. */
+export function isTurnRow(row: unknown): row is TurnRow {
+  return faultOf('turns', row) === null;
 }

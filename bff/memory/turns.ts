@@ -3,7 +3,7 @@ import type { MemoryTurn } from '../layers.ts';
 import { MemoryError, reason } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
 import type { Log } from './log.ts';
-import type { TurnRow } from './schema.ts';
+import { isTurnRow, type TurnRow } from './schema.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
 import type { Store } from './store.ts';
@@ -102,7 +102,9 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
       else schedule();
     },
     async recover(entries, files) {
-      shelves.add(entries as TurnRow[]);
+      const rows = entries.filter(isTurnRow);
+      if (rows.length < entries.length) warn(`${entries.length - rows.length} turns of another version's log cannot be read and are left out.`);
+      shelves.add(rows);
       obsolete.push(...files);
       await serial(flush);
     },

@@ -147,6 +147,15 @@ test('mirrored files that are gone disappear, documents handed in stay', async (
   assert.deepEqual(await memory.documents('demo'), ['handed']);
 });
 
+test('a document that cannot be kept is refused by name, and the ones before it in the table stay', async (t) => {
+  const { memory } = await tempMemory(t);
+  await memory.ingest('demo', [handbook()]);
+  const bad = [{ id: 'deep', title: 'Deep', text: '>'.repeat(20_000) }, { id: 'none', title: 'None', text: 7 as unknown as string }, { id: 'when', title: 'When', text: 'x', at: Number.NaN }];
+  for (const document of bad) await assert.rejects(memory.ingest('demo', [document]), { code: 'memory_bad_value' });
+  assert.deepEqual(await memory.documents('demo'), ['handbook']);
+  assert.equal((await ask(memory, 'refund')).snippets[0]?.id, 'handbook#4');
+});
+
 test('snippets keep to the budget and the count, and a long one gives the passage that fits', async (t) => {
   const { memory } = await tempMemory(t);
   await memory.ingest('demo', [handbook()]);
