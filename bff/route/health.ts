@@ -91,11 +91,12 @@ function foldEntry(entry: Entry, event: Exclude<HealthEvent, { type: 'answered' 
       // Stopped by us, or withheld because of the words: neither says that the provider is ill.
       if (event.failure === 'cancelled' || event.failure === 'refused') return ended;
       const streak = entry.streak + 1;
+      const rest = restAfter(event.failure, streak, event.retryAfter);
       return {
         ...ended,
         streak,
         failure: event.failure,
-        restsUntil: Math.max(entry.restsUntil, event.at + restAfter(event.failure, streak, event.retryAfter)),
+        restsUntil: rest > 0 ? Math.max(entry.restsUntil, event.at + rest) : entry.restsUntil,
         onTime: (entry.onTime ?? 1) * (1 - NEWEST),
       };
     }

@@ -34,7 +34,7 @@ describe('answers with the sentences that answer, and cites them', () => {
   ];
   for (const [question, answer, cites, never] of cases) {
     it(question, async () => {
-      const parts = await ask(question, { lang: /^Was/.test(question) ? 'de' : 'en' });
+      const parts = await ask(question, { lang: question.startsWith('Was') ? 'de' : 'en' });
       assert.match(textOf(parts), answer);
       if (never) assert.doesNotMatch(textOf(parts), never);
       assert.deepEqual(ofType(parts, 'cite').map((part) => part.snippet.id), cites);
