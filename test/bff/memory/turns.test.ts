@@ -100,6 +100,31 @@ test('kill -9 while writing loses no acknowledged turn and doubles none', async 
   assert.deepEqual((await readdir(folder)).filter((name) => name.endsWith('.log')), []);
 });
 
+test('a disk that takes no more refuses turns with a code; what was acknowledged is there afterwards', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = await tempFolder(t);
+  const script = join(import.meta.dirname, 'writer.ts');
+  // A limit on the size of a file stops the log in mid-line, as a full disk does.
+  const child = spawn('bash', ['-c', `trap '' XFSZ; ulimit -f 40; exec "$0" "$@"`, process.execPath, script, folder, 'full'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.after(() => child.kill('SIGKILL'));
+  const lines: string[] = [];
+  for await (const line of createInterface({ input: child.stdout })) {
+    lines.push(line);
+    if (line === 'memory_unavailable') child.kill('SIGKILL');
+  }
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+  const acknowledged = lines.filter((line) => line !== 'memory_unavailable');
+  assert.ok(lines.length > acknowledged.length && acknowledged.length > 50, `${acknowledged.length} of ${lines.length} lines`);
+
+  const said: string[] = [];
+  await (await openMemory({ uri: folder, log: (line) => said.push(line) })).close();
+  assert.deepEqual(said, [], 'the half-written line was cut off');
+  const store = await openStore(folder);
+  const ids = (await store.turnsOf('demo', 'v1', 100_000)).map((row) => row.id);
+  store.close();
+  assert.deepEqual(acknowledged.filter((id) => !ids.includes(id)), []);
+  assert.equal(new Set(ids).size, ids.length);
+});
+
 test('a second holder of the folder is refused with a sentence; the first goes on, and a later one gets in', async (t) => {
   const { memory, folder } = await tempMemory(t);
   await assert.rejects(openMemory({ uri: folder, log: quiet }), { code: 'memory_locked', message: new RegExp(`in use by another process \\(process ${process.pid}\\)`) });
