@@ -42,6 +42,9 @@ export type Options = {
 /** `url` is where it listens; `knowledge` resolves when the configured documents have been read. */
 export type Bff = { url: string; port: number; adminKey: string; knowledge: Promise<void>; close(): Promise<void> };
 
+/** Turns at once when only the implicit built-in answerer is there. */
+const BUILTIN_CONCURRENT = 64;
+
 /** Builds every layer and listens. Rejects with a sentence when the folder, the memory or the port cannot be had. */
 export async function startBff(options: Options, { host, port }: { host: string; port: number }): Promise<Bff> {
   const { config, data, env, log } = options;
@@ -58,7 +61,8 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
   const tools = createTools({ sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl) }, log });
 
-  const capacity = config.models.reduce((sum, model) => sum + model.maxConcurrent, 0) || 64;
+  const usable = new Set(router.health().providers.flatMap(({ id, state }) => (state === 'off' ? [] : [id])));
+  const capacity = config.models.reduce((sum, model) => sum + (usable.has(model.provider) ? model.maxConcurrent : 0), 0) || BUILTIN_CONCURRENT;
   const queue = createQueue({ capacity, ...config.queue });
   const answers = createAnswers();
   const traces = createTraces();

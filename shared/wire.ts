@@ -136,7 +136,7 @@ export const streamEvent = z.discriminatedUnion('type', [
     title: z.string(),
     filename: z.optional(z.string()),
   }),
-  z.object({ type: z.literal('tool-input-start'), toolCallId: z.string(), toolName: z.string() }),
+  z.object({ type: z.literal('tool-input-start'), toolCallId: z.string(), toolName: z.string(), title: z.optional(z.string()) }),
   z.object({ type: z.literal('tool-input-delta'), toolCallId: z.string(), inputTextDelta: z.string() }),
   z.object({ type: z.literal('tool-input-available'), toolCallId: z.string(), toolName: z.string(), input: z.unknown() }),
   z.object({

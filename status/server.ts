@@ -101,7 +101,9 @@ server.listen(port, host, () => {
   process.stdout.write(`${JSON.stringify({ ready: 'status-server', url: `http://${name}:${bound}` })}\n`);
 });
 function stop(): void {
-  server.close(() => process.disconnect?.());
+  server.close(() => {
+    if (process.connected) process.disconnect();
+  });
   server.closeAllConnections();
 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop);

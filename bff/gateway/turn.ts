@@ -3,7 +3,7 @@ import type { StreamEvent, TurnState } from '@halfsecond/shared/wire';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
-import { statusData } from './sentences.ts';
+import { handoffText, statusData } from './sentences.ts';
 import { sourceEvent, streamStep } from './step.ts';
 import { within } from './within.ts';
 
@@ -120,8 +120,9 @@ async function* runCalls(
   const { owner: { site, visitor }, lang, traceId } = question;
   const results: RouteMessage[] = [];
   for (const { id, name, input } of calls) {
-    yield status(question, 'calling-tool', { tool: name });
-    yield { type: 'tool-input-start', toolCallId: id, toolName: name };
+    const title = parts.listTools(agent).find((tool) => tool.name === name)?.title ?? name;
+    yield status(question, 'calling-tool', { tool: title });
+    yield { type: 'tool-input-start', toolCallId: id, toolName: name, title };
     yield { type: 'tool-input-available', toolCallId: id, toolName: name, input };
   }
   for await (const part of parts.tools(calls, { site, visitor, lang, traceId, agent }, signal)) {
@@ -149,7 +150,7 @@ function* finish(question: Question, record: TurnRecord, spans: Spans, recalled:
     record.sources = recalled.snippets.filter((snippet) => snippet.source.kind === 'knowledge');
     for (const snippet of record.sources) yield sourceEvent(snippet);
   }
-  if (record.handoff !== null) yield { type: 'data-handoff', data: { reason: record.handoff } };
+  if (record.handoff !== null) yield { type: 'data-handoff', data: { reason: handoffText(record.handoff, question.lang) } };
   spans.enter('write');
   const { model, provider, fallback, usage, cost } = record;
   record.outcome = 'ok';

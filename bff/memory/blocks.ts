@@ -36,7 +36,9 @@ export function toSections(blocks: Block[], title: string): Section[] {
       anchor = block.anchor;
       continue;
     }
-    for (const piece of pieces(block.kind === 'code' ? block.text.trimEnd() : tidy(block.text))) {
+    // Code stays fenced: whoever reads the snippet must be able to tell it from prose.
+    const parts = block.kind === 'code' ? pieces(block.text.trimEnd()).map((code) => `\`\`\`\n${code}\n\`\`\``) : pieces(tidy(block.text));
+    for (const piece of parts) {
       const cost = estimateTokens(piece);
       if (tokens > 0 && tokens + cost > SECTION_TOKENS) close();
       waiting.push(piece);

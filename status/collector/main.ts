@@ -64,7 +64,7 @@ while (!stopping.signal.aborted) {
   if (left > 0) await wait(left, undefined, { signal: stopping.signal }).catch(ignoreAbort);
 }
 store.close();
-process.disconnect?.();
+if (process.connected) process.disconnect();
 
 /** The build as it lies on disk; a new one is taken over while we run, a broken one leaves the last good pages up. */
 function currentSite(before: Site | null): Site {
