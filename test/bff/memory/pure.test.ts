@@ -42,6 +42,20 @@ test('a passage is the run of sentences that speaks of the question', () => {
   assert.ok(estimateTokens(passage('word '.repeat(500), ['refund'], 20)) <= 20);
 });
 
+test('code that a passage cuts stays fenced', () => {
+  const code = Array.from({ length: 12 }, (_, n) => `const line${n} = setting${n};`).join('\n');
+  const text = `Before the code there is prose.\n\`\`\`\n${code}\n\`\`\`\nAfter it there is the warranty. It lasts two years.`;
+  for (const wanted of ['prose', 'line5', 'line11', 'warranty', 'nothing']) {
+    for (let limit = 8; limit < 120; limit += 3) {
+      const cut = passage(text, queryTerms(wanted), limit);
+      assert.ok(estimateTokens(cut) <= limit, `${estimateTokens(cut)} of ${limit}`);
+      assert.equal((cut.split('```').length - 1) % 2, 0, cut);
+    }
+    if (wanted !== 'nothing') assert.ok(passage(text, queryTerms(wanted), 40).includes(wanted));
+  }
+  assert.match(passage(text, ['line5'], 30), /^```\n(const.*\n)+```$/);
+});
+
 test('packing takes the best first, none twice, and gives a later one the room that is left', () => {
   const snippet = (id: string, text: string, score: number): Snippet => ({ id, text, score, tokens: 0, at: null, source: { kind: 'turn', chat: 'c', role: 'user' } });
   const list = [snippet('b', 'two words', 0.5), snippet('a', 'word '.repeat(50).trim(), 0.9), snippet('c', 'two words', 0.4), snippet('d', 'three small words', 0.3)];
