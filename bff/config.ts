@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import * as z from 'zod';
+import { contradictions } from './contradictions.ts';
 import { embedded } from './defaults.ts';
 
 
@@ -152,12 +153,12 @@ export function readConfig(env: NodeJS.ProcessEnv, cwd: string): ReadResult {
 
 /** Checks an already parsed configuration. `folder` is what relative paths in it start from. */
 export function parseConfig(json: unknown, env: NodeJS.ProcessEnv, folder: string): ReadResult {
-  const parsed = schema.safeParse(fillIn(json, env));
-  if (!parsed.success) return { faults: parsed.error.issues.map(sentence) };
+  const filled = fillIn(json, env);
+  const parsed = schema.safeParse(filled);
+  const faults = [...(parsed.error?.issues.map(sentence) ?? []), ...contradictions(filled)];
+  if (!parsed.success || faults.length > 0) return { faults };
   const { site: single, sites, ...rest } = parsed.data;
-  const config: Config = { ...rest, sites: sites ?? (single ? [single] : []), folder };
-  const faults = contradictions(config, single !== undefined && sites !== undefined);
-  return faults.length > 0 ? { faults } : { config, warnings: unknownKeys(json) };
+  return { config: { ...rest, sites: sites ?? (single ? [single] : []), folder }, warnings: unknownKeys(json) };
 }
 
 /** Replaces `$NAME` by the environment's value; an unset name leaves the setting out (of a list: the entry). */
@@ -169,36 +170,6 @@ function fillIn(value: unknown, env: NodeJS.ProcessEnv): unknown {
   if (Array.isArray(value)) return value.map((entry) => fillIn(entry, env)).filter((entry) => entry !== undefined);
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, fillIn(entry, env)]));
-}
-
-function contradictions(config: Config, both: boolean): string[] {
-  const faults: string[] = [];
-  if (both) faults.push('site and sites are both set: expected one of them.');
-  if (config.sites.length === 0) faults.push('site is missing: expected an object with id, key and origins.');
-  for (const key of ['id', 'key'] as const) {
-    for (const twice of repeated(config.sites.map((s) => s[key]))) faults.push(`sites has the ${key} "${twice}" twice: expected each once.`);
-  }
-  for (const twice of repeated(config.models.map((m) => m.id))) faults.push(`models has the id "${twice}" twice: expected each once.`);
-  for (const twice of repeated(config.agents.map((a) => a.name))) faults.push(`agents has the name "${twice}" twice: expected each once.`);
-  for (const [at, entry] of config.models.entries()) {
-    if (config.providers[entry.provider]) continue;
-    faults.push(`models[${at}].provider is "${entry.provider}", which providers does not have: expected one of ${names(Object.keys(config.providers))}.`);
-  }
-  for (const [at, entry] of config.agents.entries()) {
-    for (const wanted of entry.tools) {
-      if (config.tools[wanted.split('.')[0] ?? wanted]) continue;
-      faults.push(`agents[${at}].tools names "${wanted}", which tools does not have: expected one of ${names(Object.keys(config.tools))}.`);
-    }
-    const privateModel = config.models.some((m) => config.providers[m.provider]?.private);
-    if (entry.dataClass === 'regulated' && !privateModel) {
-      faults.push(`agents[${at}] ("${entry.name}") is regulated, but no model belongs to a private provider: expected at least one.`);
-    }
-  }
-  const { fallback } = config.dispatch;
-  if (fallback !== undefined && fallback !== 'human' && !config.agents.some((a) => a.name === fallback)) {
-    faults.push(`dispatch.fallback is "${fallback}": expected "human" or one of ${names(config.agents.map((a) => a.name))}.`);
-  }
-  return faults;
 }
 
 function sentence(issue: z.core.$ZodIssue): string {
@@ -215,11 +186,5 @@ function unknownKeys(json: unknown): string[] {
 }
 
 function isOrigin(text: string): boolean {
-  return URL.canParse(text) && new URL(text).origin === text;
-}
-function repeated(values: string[]): string[] {
-  return [...new Set(values.filter((value, at) => values.indexOf(value) !== at))];
-}
-function names(values: string[]): string {
-  return values.length > 0 ? values.map((value) => `"${value}"`).join(', ') : '(none is configured)';
+  return !text.includes('*') && URL.canParse(text) && new URL(text).origin === text;
 }

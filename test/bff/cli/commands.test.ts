@@ -1,0 +1,118 @@
+/** The command line as a newcomer meets it: faults in sentences, exit codes, ports, ingest, config, trace, forget. */
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { createInterface } from 'node:readline';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+let folder: string;
+before(() => {
+  folder = mkdtempSync(join(tmpdir(), 'halfsecond-cli-'));
+});
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+type Result = { code: number | null; out: string; err: string };
+function halfsecond(args: string[], env: Record<string, string> = {}): Promise<Result> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bff/cli/main.ts'), ...args], { cwd: folder, env: { ...process.env, HALFSECOND_DATA: join(folder, 'data'), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const result: Result = { code: null, out: '', err: '' };
+  child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString()));
+  return new Promise((done) => child.once('close', (code) => done({ ...result, code })));
+}
+const config = (name: string, value: unknown): Record<string, string> => {
+  const path = join(folder, name);
+  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
+  return { HALFSECOND_CONFIG: path };
+};
+const site = { id: 'shop', key: 'hs_pub_shop', origins: ['http://shop.example'] };
+
+test('help is there for every command, an unknown one exits 1', async () => {
+  const help = await halfsecond(['--help']);
+  assert.equal(help.code, 0);
+  const names = [...help.out.matchAll(/^ {2}halfsecond (\w+)/gm)].map(([, name]) => name ?? '');
+  assert.ok(names.includes('ingest') && names.includes('trace'));
+  for (const name of names) assert.match((await halfsecond([name, '--help'])).out, new RegExp(`halfsecond ${name}`));
+  assert.equal((await halfsecond(['fly'])).code, 1);
+});
+
+test('a wrong configuration lists every fault as a sentence and exits 1', async () => {
+  const wrong = {
+    site: { ...site, origins: ['http://*.example', 'https://ok.example/'] },
+    models: [{ id: 'm', provider: 'nobody', model: 'x', quality: 9 }],
+    agents: [{ name: 'a', tools: ['orders.*'], dataClass: 'secret' }],
+    queue: { wait: -1 },
+  };
+  for (const command of [['config', 'check'], ['bff'], ['start']]) {
+    const { code, err } = await halfsecond(command, config('wrong.json', wrong));
+    assert.equal(code, 1, command.join(' '));
+    for (const path of ['site.origins[0]', 'site.origins[1]', 'models[0].quality', 'models[0].provider', 'agents[0].dataClass', 'agents[0].tools', 'queue.wait']) assert.ok(err.includes(path), `${command[0]}: ${path} in\n${err}`);
+    assert.doesNotMatch(err, /\.ts:\d+/);
+  }
+});
+
+test('a regulated agent without a private model, a file that is no JSON, a file that is not there', async () => {
+  assert.match((await halfsecond(['config', 'check'], config('reg.json', { site, agents: [{ name: 'health', dataClass: 'regulated' }] }))).err, /agents\[0\].*regulated.*private/);
+  assert.match((await halfsecond(['config', 'check'], config('no.json', '{ "site": '))).err, /no\.json cannot be read as JSON/);
+  assert.match((await halfsecond(['config', 'check'], { HALFSECOND_CONFIG: join(folder, 'nowhere.json') })).err, /nowhere\.json, but there is no such file/);
+  const good = await halfsecond(['config', 'check'], config('good.json', { site }));
+  assert.equal(good.code, 0);
+  assert.match(good.out, /is good/);
+});
+
+test('an occupied port says which variable to set', async () => {
+  const holder = createServer();
+  await new Promise<void>((done) => holder.listen(0, '127.0.0.1', done));
+  const { port } = holder.address() as AddressInfo;
+  const taken = config('port.json', { site, memory: { enabled: false } });
+  for (const [command, variable] of [['bff', 'BFF_PORT'], ['start', 'DEMO_PORT'], ['start', 'STATUS_PORT']] as const) {
+    const { code, err } = await halfsecond([command], { ...taken, BFF_PORT: '0', STATUS_PORT: '0', DEMO_PORT: '0', [variable]: String(port) });
+    assert.equal(code, 1);
+    assert.match(err, new RegExp(`Port ${port} is in use: set ${variable}`));
+    assert.doesNotMatch(err, /\.ts:\d+/);
+  }
+  await new Promise((done) => holder.close(done));
+});
+
+test('a data folder that cannot be used is said at start', async () => {
+  writeFileSync(join(folder, 'a-file'), '');
+  const { code, err } = await halfsecond(['bff'], { ...config('folder.json', { site }), BFF_PORT: '0', HALFSECOND_DATA: join(folder, 'a-file') });
+  assert.equal(code, 1);
+  assert.match(err, /data folder .*a-file cannot be used: it is not a folder.*HALFSECOND_DATA/);
+});
+
+test('ingest names what it cannot read and takes the rest; the running backend is used when there is one', async () => {
+  mkdirSync(join(folder, 'docs'));
+  writeFileSync(join(folder, 'docs', 'guide.md'), '# Guide\n\n## Shipping\n\nParcels leave on Tuesdays by sea.\n');
+  writeFileSync(join(folder, 'docs', 'broken.md'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+  const env = config('ingest.json', { site, memory: {} });
+  const first = await halfsecond(['ingest', 'docs'], { ...env, BFF_PORT: '1' });
+  assert.equal(first.code, 0, first.err);
+  assert.match(first.err, /skipped .*broken\.md: /);
+  assert.match(first.out, /1 documents, 1 sections: 1 written, 0 removed, 1 files skipped/);
+
+  const bff = spawn(process.execPath, [join(root, 'bff/cli/main.ts'), 'bff'], { cwd: folder, env: { ...process.env, ...env, HALFSECOND_DATA: join(folder, 'data'), BFF_PORT: '0', HALFSECOND_ADMIN_KEY: 'key' }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const gone = new Promise((done) => bff.once('exit', done));
+  try {
+    const [line] = await new Promise<[string]>((done) => createInterface({ input: bff.stdout }).once('line', (text: string) => done([text])));
+    const { url } = JSON.parse(line) as { url: string };
+    const reach = { ...env, BFF_PORT: new URL(url).port, HALFSECOND_ADMIN_KEY: 'key' };
+    const search = async () => JSON.stringify(await (await fetch(`${url}/admin/memory/search`, { method: 'POST', headers: { authorization: 'Bearer key', 'content-type': 'application/json' }, body: JSON.stringify({ site: 'shop', query: 'When do parcels leave?', scope: 'knowledge' }) })).json());
+    assert.match(await search(), /Tuesdays by sea/);
+    writeFileSync(join(folder, 'docs', 'guide.md'), '# Guide\n\n## Shipping\n\nParcels leave on Fridays by air.\n');
+    const again = await halfsecond(['ingest', 'docs/guide.md'], reach);
+    assert.equal(again.code, 0, again.err);
+    assert.match(await search(), /Fridays by air/);
+    assert.match((await halfsecond(['trace', 'last'], reach)).err, /no turn yet/);
+    assert.match((await halfsecond(['forget', 'anon:nobody'], reach)).out, /"visitor": "anon:nobody"/);
+  } finally {
+    bff.kill('SIGTERM');
+    await gone;
+  }
+  assert.match((await halfsecond(['trace', 'last'], { ...env, BFF_PORT: '1' })).err, /No bff answers/);
+});
