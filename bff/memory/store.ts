@@ -65,10 +65,17 @@ export async function openStore(folder: string): Promise<Store> {
       checkSchema(name, await table.schema());
       const indexes = await table.listIndices();
       if (indexes.length < INDEXED[name].length + 1) await index(name, table);
-      await search(table, "key = ''", 'warm', 1);
+      await warm(table);
       return table;
     };
     return { turns: await open('turns'), sections: await open('sections') };
+  }
+
+  /** Asks for what a row there says, so that index and columns are read and the code is compiled before a visitor asks. */
+  async function warm(table: Table): Promise<void> {
+    const [row] = await table.query().limit(1).toArray();
+    const query = row === undefined ? 'nothing' : text(row, 'search').slice(0, 200);
+    for (let round = 0; round < 3; round++) await search(table, "key != ''", query, 40);
   }
 
   async function index(name: TableName, table: Table): Promise<void> {
