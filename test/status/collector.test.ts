@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createCollect, type Observed } from '../../status/collector/collect.ts';
+import { count } from '../../status/collector/sketch.ts';
 import { openStore } from '../../status/collector/store.ts';
-import { provider, sendFeed, startFakeBff, type FakeBff } from './fake-bff.ts';
+import { provider, sampleOf, sendFeed, startFakeBff, type FakeBff } from './fake-bff.ts';
 
 type Watch = { bff: FakeBff; round: () => Promise<Observed>; log: string[]; pass: (ms: number) => void; folder: string };
 
@@ -58,7 +59,7 @@ test('one turn shows with its very times, percentiles only from twenty on', asyn
 });
 
 test('a new life of the bff is read from its beginning; nothing is counted twice', async (t) => {
-  const { bff, round } = await watch(t);
+  const { bff, round, log } = await watch(t);
   bff.turn();
   bff.turn();
   await round();
@@ -72,6 +73,7 @@ test('a new life of the bff is read from its beginning; nothing is counted twice
   bff.feed = { ...bff.feed, epoch: 'second-life', seq: 9 };
   const replayed = await round();
   assert.equal(replayed.models[0]?.firstToken.n, 3, 'an ended life does not come back');
+  assert.match(log.join('\n'), /from an earlier life/);
 });
 
 const lies: { name: string; tell: (bff: FakeBff) => FakeBff['lie']; said: RegExp }[] = [
@@ -95,7 +97,11 @@ const lies: { name: string; tell: (bff: FakeBff) => FakeBff['lie']; said: RegExp
     bff.feed.providers = Array.from({ length: 101 }, (_, at) => provider(`p${at}`, 'up'));
     return null;
   }, said: /more than 100 providers/ },
-  { name: 'a redirect elsewhere', tell: () => (response) => void response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(), said: /could not be read/ },
+  { name: 'a redirect', tell: (bff) => (response) => {
+    bff.lie = null;
+    response.writeHead(302, { location: `${bff.url}/status/feed?after=0` }).end();
+    response.once('close', () => { bff.lie = () => undefined; });
+  }, said: /could not be read/ },
   { name: 'a refusal', tell: () => (response) => void response.writeHead(401).end(), said: /STATUS_FEED_KEY/ },
 ];
 for (const { name, tell, said } of lies) {
@@ -194,6 +200,22 @@ test('with STATUS_FEED_KEY the feed is signed with it', async (t) => {
   bff.key = 'shared-secret';
   bff.turn();
   assert.equal((await round()).models[0]?.firstToken.n, 1);
+});
+
+test('the same samples written twice count once, whoever sends them', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
+  const store = openStore(join(folder, 'status.db'), () => undefined);
+  t.after(() => {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const now = Date.now();
+  for (const read of [2, 2]) store.record({ epoch: 'one', read, seq: 2, asOf: now }, [sampleOf(1), sampleOf(2)], now);
+  assert.equal(count(store.sketch('minute', 'builtin', 'firstToken', now - 120_000)), 2);
+  assert.equal(count(store.sketch('day', 'builtin', 'reply', 0)), 2);
+  store.trim(now + 3 * 86_400_000);
+  assert.equal(count(store.sketch('minute', 'builtin', 'firstToken', 0)), 0, 'minutes are kept for two days');
+  assert.equal(count(store.sketch('day', 'builtin', 'reply', 0)), 2);
 });
 
 test('a damaged database is set aside, not deleted, and the watch begins anew', (t) => {
