@@ -43,7 +43,7 @@ export async function runAttempt(choice: Choice, call: CallModel, ask: Ask, sign
   try {
     const ended = await call(ask, signal, take);
     say(splice?.flush() ?? '');
-    if (text.length === 0 && ended.calls.length === 0) throw new ProviderFailure('empty', 'the end mark came without any content');
+    if (ended.calls.length === 0 && text.join('').trim() === '') throw new ProviderFailure('empty', 'the end mark came without any content');
     firstContent ??= performance.now() - startedAt;
     return { report: report('ok', null), ended, failure: null, text: text.join('') };
   } catch (error) {

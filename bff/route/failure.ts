@@ -20,7 +20,8 @@ export function asFailure(error: unknown): ProviderFailure {
   const status = 'status' in error && typeof error.status === 'number' ? error.status : null;
   if (status === null) return new ProviderFailure(/timed? ?out/i.test(error.message) ? 'timeout' : 'network', describe(error));
   const headers = 'headers' in error && error.headers instanceof Headers ? error.headers : null;
-  return new ProviderFailure(kindOfStatus(status), `HTTP ${status}`, retryAfter(headers));
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  return new ProviderFailure(kindOfStatus(status), `HTTP ${status}${code}`, retryAfter(headers));
 }
 
 /** A body that broke off: undici says only "terminated". */

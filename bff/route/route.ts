@@ -88,12 +88,13 @@ export function createRoute(options: RouteOptions): Router {
     for (const choice of order) {
       if (signal.aborted) return;
       // Builtin speaks in whole sentences of the documents: it cannot continue another's.
-      if (said !== '' && choice.builtin) continue;
+      const partial = said.trim() === '' ? '' : said;
+      if (partial !== '' && choice.builtin) continue;
       const { id: model, provider } = choice.model;
       const caller = callers.get(provider);
       if (caller === undefined) continue;
       const fallback = model !== preferred;
-      let announced = said === '';
+      let announced = partial === '';
       const announce = (): void => {
         if (announced) return;
         announced = true;
@@ -102,7 +103,7 @@ export function createRoute(options: RouteOptions): Router {
 
       push({ type: 'model', provider, model, fallback, reason: cause === null ? choice.reason : `the model before failed: ${cause}` });
       happened({ type: 'started', at: now(), provider, model });
-      const ask: Ask = { model: choice.model, chat: input.chat, lang: input.lang, system: input.system, messages: input.messages, snippets: input.snippets, tools: input.tools, partial: said, standIn: fallback };
+      const ask: Ask = { model: choice.model, chat: input.chat, lang: input.lang, system: input.system, messages: input.messages, snippets: input.snippets, tools: input.tools, partial, standIn: fallback };
       const { report, ended, failure, text } = await runAttempt(choice, caller.call, ask, signal, (part) => {
         announce();
         push(part);
@@ -128,7 +129,7 @@ export function createRoute(options: RouteOptions): Router {
       push({ type: 'end', reason: ended.reason, provider, model, fallback, usage: ended.usage, cost: costOf(ended.usage, price) });
       return;
     }
-    push({ type: 'fail', code: said === '' ? 'no_model_available' : 'answer_interrupted' });
+    push({ type: 'fail', code: said.trim() === '' ? 'no_model_available' : 'answer_interrupted' });
   }
 
   function route(input: RouteInput, signal: AbortSignal): AsyncIterable<RoutePart> {

@@ -5,6 +5,7 @@ export type Phrases = {
   offerPerson: string;
   askedForPerson: string;
   standIn: string;
+  wordForWord: string;
   youSaid(text: string): string;
   toolFailed(title: string): string;
   toolEmpty(title: string): string;
@@ -20,7 +21,8 @@ const english: Phrases = {
   unknown: 'I could not find that in the documents I was given.',
   offerPerson: 'Would you like to ask a person?',
   askedForPerson: 'Of course. I am passing this on to a person.',
-  standIn: 'The language models cannot be reached right now. This comes word for word from the documents:',
+  standIn: 'The language models cannot be reached right now.',
+  wordForWord: 'This comes word for word from the documents:',
   youSaid: (text) => `You told me earlier: “${text}”`,
   toolFailed: (title) => `I tried “${title}”, but it gave no answer.`,
   toolEmpty: (title) => `“${title}” found nothing on this.`,
@@ -36,7 +38,8 @@ const german: Phrases = {
   unknown: 'Das habe ich in den Dokumenten, die ich habe, nicht gefunden.',
   offerPerson: 'Möchten Sie einen Menschen fragen?',
   askedForPerson: 'Gern. Ich gebe das an einen Menschen weiter.',
-  standIn: 'Die Sprachmodelle sind gerade nicht erreichbar. Das hier stammt wörtlich aus den Dokumenten:',
+  standIn: 'Die Sprachmodelle sind gerade nicht erreichbar.',
+  wordForWord: 'Das hier stammt wörtlich aus den Dokumenten:',
   youSaid: (text) => `Sie haben mir vorhin gesagt: „${text}“`,
   toolFailed: (title) => `Ich habe „${title}“ versucht, aber keine Antwort bekommen.`,
   toolEmpty: (title) => `„${title}“ hat dazu nichts gefunden.`,

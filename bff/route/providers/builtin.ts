@@ -21,15 +21,21 @@ export function createBuiltin(): Caller {
     warm: async () => {},
     call: async (ask, _signal, sink) => {
       const answer = compose(ask);
-      say(answer, ask.standIn && answer.cites.length > 0 ? phrasesFor(ask.lang).standIn : null, sink);
+      say(answer, ask.standIn ? prefaceOf(answer, phrasesFor(ask.lang)) : '', sink);
       const ended: Ended = { reason: answer.calls.length > 0 ? 'calls' : 'stop', usage: { inputTokens: 0, outputTokens: 0 }, calls: answer.calls };
       return ended;
     },
   };
 }
 
-function say(answer: Answer, preface: string | null, sink: Sink): void {
-  const text = [preface === null ? '' : `*${preface}*`, ...answer.paragraphs].filter((paragraph) => paragraph !== '').join('\n\n');
+/** Who stands in for a language model says so, before what is more than small talk. */
+function prefaceOf(answer: Answer, phrases: Phrases): string {
+  if (answer.cites.length > 0) return `*${phrases.standIn} ${phrases.wordForWord}*`;
+  return answer.handoff === 'no-answer' ? `*${phrases.standIn}*` : '';
+}
+
+function say(answer: Answer, preface: string, sink: Sink): void {
+  const text = [preface, ...answer.paragraphs].filter((paragraph) => paragraph !== '').join('\n\n');
   for (const chunk of text.match(/\s*\S+\s*?/g) ?? []) sink({ type: 'text', text: chunk });
   for (const snippet of answer.cites) sink({ type: 'cite', snippet });
   if (answer.handoff !== null) sink({ type: 'handoff', reason: answer.handoff });
@@ -84,10 +90,11 @@ function write(pieces: Piece[], phrases: Phrases): string {
   let before: Piece | null = null;
   for (const piece of pieces) {
     const { unit, snippet } = piece;
+    if (snippet.source.kind === 'turn' && before?.snippet === snippet) continue;
     const sameBlock = before?.snippet === snippet && before.unit.block === unit.block;
     const inList = listed.length > 1 && listed.includes(piece);
     const led = (inList || unit.kind === 'code') && !sameBlock && unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead);
-    const own = snippet.source.kind === 'turn' ? phrases.youSaid(unit.text) : unit.text;
+    const own = snippet.source.kind === 'turn' ? phrases.youSaid(snippet.text.trim()) : unit.text;
     const gap = before === null ? '' : sameBlock ? (inList ? '\n' : ' ') : '\n\n';
     text += `${gap}${led ? `${unit.lead}\n\n` : ''}${inList ? '- ' : ''}${own}`;
     before = piece;

@@ -35,6 +35,7 @@ const before: Case[] = [
   { name: 'malformed JSON', knobs: { fault: 'malformed' }, failure: 'protocol', within: SOON },
   { name: 'garbage that is valid JSON', knobs: { fault: 'garbage' }, failure: 'cut', within: SOON },
   { name: 'the end mark without content', knobs: { fault: 'nothing' }, failure: 'empty', within: SOON },
+  { name: 'nothing but white space', knobs: { text: ' \n ' }, failure: 'empty', within: SOON },
   { name: 'empty choices', knobs: { fault: 'empty-choices' }, failure: 'cut', within: SOON, only: 'openai-compatible' },
   { name: 'a web page with status 200', knobs: { fault: 'html' }, failure: 'protocol', within: SOON },
 ];
@@ -66,7 +67,7 @@ for (const kind of KINDS) {
         const attempts = ofType(parts, 'attempt').map((part) => part.attempt);
         assert.deepEqual(attempts.map((attempt) => [attempt.provider, attempt.outcome, attempt.failure]), [['first', 'error', failure], ['second', 'ok', undefined]]);
         assert.ok((attempts[0]?.total ?? Infinity) < within + ROOM, `took ${attempts[0]?.total} ms`);
-        assert.equal(textOf(parts), 'The second one answers.');
+        assert.equal(textOf(parts).trim(), 'The second one answers.');
         assert.equal(ofType(parts, 'takeover').length, 0);
         assert.deepEqual(ofType(parts, 'model').map((part) => [part.model, part.fallback]), [['m1', false], ['m2', true]]);
         assert.equal(ofType(parts, 'end')[0]?.fallback, true);

@@ -103,6 +103,8 @@ describe('health', () => {
     const [end] = ofType(parts, 'end');
     assert.deepEqual([end?.provider, end?.fallback, end?.cost], ['builtin', true, 0]);
     assert.notEqual(health().fallbackSince, null);
+    const unknown = textOf(await collect(route(input('What is the capital of France?', { snippets: DOCS }), never)));
+    assert.match(unknown, /^\*The language models cannot be reached right now\.\*\n\nI could not find that/);
   });
 });
 
