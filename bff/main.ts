@@ -131,7 +131,7 @@ async function readKnowledge(config: Config, memory: Awaited<ReturnType<typeof o
     else documents.push(found.document);
   }
   for (const site of config.sites) {
-    const { sections, written, removed } = await memory.ingest(site.id, documents);
+    const { sections, written, removed } = await memory.mirror(site.id, documents);
     log(`knowledge of ${site.id}: ${documents.length} documents, ${sections} sections, ${written} written, ${removed} removed`);
   }
 }

@@ -102,7 +102,7 @@ server.listen(port, host, () => {
 });
 function stop(): void {
   server.close(() => {
-    if (process.connected) process.disconnect();
+    if (process.connected) process.disconnect?.();
   });
   server.closeAllConnections();
 }

@@ -87,7 +87,7 @@ function status(question: Question, state: 'thinking' | 'switching' | 'answering
 }
 
 /** A snippet as the SDK's source part: a link when the document has an address, else a named document. */
-export function sourceEvent(snippet: Snippet): StreamEvent {
+function sourceEvent(snippet: Snippet): StreamEvent {
   const { source, id } = snippet;
   if (source.kind === 'turn') return { type: 'source-document', sourceId: id, mediaType: 'text/plain', title: 'This conversation' };
   const title = source.heading && source.heading !== source.title ? `${source.title} · ${source.heading}` : source.title;

@@ -4,7 +4,7 @@ import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
 import { handoffText, statusData } from './sentences.ts';
-import { sourceEvent, streamStep } from './step.ts';
+import { streamStep } from './step.ts';
 import { within } from './within.ts';
 
 /** What a turn is made of; `report` is told once, when the turn is over, however it ended. */
@@ -111,7 +111,7 @@ async function* answer(
     messages.push(...(yield* runCalls(parts, question, record, spans, agent, calls, signal)));
     spans.enter('route');
   }
-  yield* finish(question, record, spans, recalled);
+  yield* finish(question, record, spans);
 }
 
 async function* runCalls(
@@ -144,12 +144,8 @@ function toolEvent(part: ToolPart): StreamEvent {
   return part.type === 'progress' ? { ...event, preliminary: true } : event;
 }
 
-/** The answer is whole: name what it rests on, offer a person where one is due, and say what it took. */
-function* finish(question: Question, record: TurnRecord, spans: Spans, recalled: Recalled): Generator<StreamEvent> {
-  if (record.sources.length === 0 && record.provider !== 'builtin') {
-    record.sources = recalled.snippets.filter((snippet) => snippet.source.kind === 'knowledge');
-    for (const snippet of record.sources) yield sourceEvent(snippet);
-  }
+/** The answer is whole: offer a person where one is due, and say what it took. */
+function* finish(question: Question, record: TurnRecord, spans: Spans): Generator<StreamEvent> {
   if (record.handoff !== null) yield { type: 'data-handoff', data: { reason: handoffText(record.handoff, question.lang) } };
   spans.enter('write');
   const { model, provider, fallback, usage, cost } = record;

@@ -31,7 +31,7 @@ process.once('disconnect', () => stopping.abort());
 const store = openOrFail();
 const begun = Number(store.meta('begun')) || Date.now();
 store.setMeta('begun', String(begun));
-const collect = createCollect({ source, key: env['STATUS_FEED_KEY'] }, store, log);
+const collect = createCollect({ source, key: env['STATUS_FEED_KEY'] || undefined }, store, log);
 const write = createWriter(store, openSigner(folder), publisher(join(folder, 'public')), { url, begun });
 
 let site: Site | null = null;
@@ -64,7 +64,7 @@ while (!stopping.signal.aborted) {
   if (left > 0) await wait(left, undefined, { signal: stopping.signal }).catch(ignoreAbort);
 }
 store.close();
-if (process.connected) process.disconnect();
+if (process.connected) process.disconnect?.();
 
 /** The build as it lies on disk; a new one is taken over while we run, a broken one leaves the last good pages up. */
 function currentSite(before: Site | null): Site {

@@ -17,6 +17,7 @@ const route: Route = async function* (input) {
     yield { ...end, reason: 'calls' };
     return;
   }
+  if (input.snippets[0]) yield { type: 'cite', snippet: input.snippets[0] };
   yield { type: 'text', text: `Arr! ${input.snippets[0]?.text ?? ''} ${done?.role === 'tool' ? done.output : ''}` };
   yield { ...end, reason: 'stop' };
 };
@@ -33,7 +34,7 @@ const gateway: Gateway = (turn) => async (request) => {
 };
 
 async function withBff(settings: Record<string, unknown>, replace: NonNullable<Parameters<typeof bffFor>[1]>['replace'], use: (bff: TestBff) => Promise<void>): Promise<void> {
-  const bff = await bffFor(settings, { ...(replace ? { replace } : {}) });
+  const bff = await bffFor(settings, replace ? { replace } : {});
   try {
     await use(bff);
   } finally {
@@ -46,7 +47,7 @@ test('dispatch', () => withBff({}, { dispatch }, async (bff) => {
   assert.deepEqual(eventsOf(all, 'data-agent')[0]?.data, { name: 'pirate', title: 'Pirate', confidence: 0.99 });
 }));
 
-test('memory', () => withBff({}, { recall }, async (bff) => {
+test('memory', () => withBff({}, { recall, route }, async (bff) => {
   const all = await ask(bff, (await session(bff)).token, 'c', 'Where is the gold?');
   assert.match(textOf(all), /under the palm/);
   assert.equal(eventsOf(all, 'source-url')[0]?.url, 'https://sea.example/map');
