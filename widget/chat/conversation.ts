@@ -67,7 +67,7 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     changed(urgent);
   }
 
-  function run(question: Message | null, keyAt: number): void {
+  function run(question: Message | null, keyAt: number, again = false): void {
     const own = new AbortController();
     turn = own;
     const sentAt = performance.now();
@@ -104,9 +104,9 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
 
     const ending = async (): Promise<void> => {
       try {
-        if (question) await ask(requests, { chatId: chatId ?? '', messageId: question.id, text: textOf(question), marks: { keyToSend: sentAt - keyAt, sentAt: Date.now() } }, watcher, own.signal);
+        if (question) await ask(requests, { chatId: chatId ?? '', messageId: question.id, text: textOf(question), again, marks: { keyToSend: sentAt - keyAt, sentAt: Date.now() } }, watcher, own.signal);
         else if (!(await rejoin(requests, chatId ?? '', watcher, own.signal))) return await reread(own);
-        put(foldEnd(answer), true);
+        put(await whole(foldEnd(answer), own.signal), true);
       } catch (error) {
         put(failed(answer, error, own.signal.aborted), true);
         if (!own.signal.aborted) emit({ name: 'error', detail: { code: answer.error ?? 'other' } });
@@ -142,6 +142,15 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
       traceId: answer.traceId, keyToSend: at.sentAt - at.keyAt, sendToFirstByte: at.firstByteAt - at.sentAt,
       firstByteToPaint: at.paintedAt - at.firstByteAt, total,
     }, aside()).catch(note('timings were not delivered.'));
+  }
+
+  /** The rest of an answer whose stream was lost for good: the server may have finished and stored it. */
+  async function whole(answer: Message, signal: AbortSignal): Promise<Message> {
+    if (answer.state !== 'truncated' || chatId === null) return answer;
+    const stored = await requests.history(chatId, signal).catch((error: unknown) => void note('the stored answer could not be read.')(error));
+    const found = restoreMessages(stored?.messages ?? []).find(({ id }) => id === answer.id);
+    if (!found || textOf(found).length < textOf(answer).length) return answer;
+    return { ...answer, state: found.state, parts: [...answer.parts.filter((part) => part.type === 'tool'), ...found.parts], sources: found.sources, finish: found.finish };
   }
 
   /** The stored conversation once more: the answer ended between two looks. */
@@ -190,7 +199,7 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
       if (turn || !question) return;
       const at = transcript.messages.indexOf(question);
       transcript = { messages: transcript.messages.slice(0, at + 1) };
-      run(question, performance.now());
+      run(question, performance.now(), true);
     },
     async restore() {
       if (chatId === null || turn || transcript.messages.length > 0) return;

@@ -6,16 +6,17 @@ export const launcherCss = `
 :host([theme=light]){color-scheme:light}
 :host([theme=dark]){color-scheme:dark}
 :host([hidden]){display:none!important}
-.launcher{all:unset;box-sizing:border-box;position:fixed;z-index:var(--hs-z-index,2147483000);right:max(var(--hs-offset-x,20px),env(safe-area-inset-right));bottom:max(var(--hs-offset-y,20px),env(safe-area-inset-bottom));width:var(--hs-launcher-size,56px);height:var(--hs-launcher-size,56px);display:grid;place-items:center;border-radius:var(--hs-launcher-radius,50%);cursor:pointer;color:var(--hs-on-accent,#fff);background:var(--hs-accent,#2747d4);box-shadow:0 1px 2px #0b102033,0 8px 24px -6px #0b102059;transition:transform .18s cubic-bezier(.2,.8,.2,1),opacity .18s;-webkit-tap-highlight-color:transparent}
+.launcher{all:unset;box-sizing:border-box;position:fixed;z-index:var(--hs-z-index,2147483000);right:max(var(--hs-offset-x,20px),env(safe-area-inset-right));bottom:max(var(--hs-offset-y,20px),env(safe-area-inset-bottom));width:var(--hs-launcher-size,56px);height:var(--hs-launcher-size,56px);display:grid;place-items:center;border-radius:var(--hs-launcher-radius,50%);cursor:pointer;color:var(--hs-on-accent,#fff);background:var(--hs-accent,light-dark(#2747d4,#4a66ea));box-shadow:0 1px 2px #0b102033,0 8px 24px -6px #0b102059;transition:transform .18s cubic-bezier(.2,.8,.2,1),opacity .18s;-webkit-tap-highlight-color:transparent}
 :host([position=left]) .launcher{right:auto;left:max(var(--hs-offset-x,20px),env(safe-area-inset-left))}
 .launcher:hover{transform:translateY(-2px)}
 .launcher:active{transform:scale(.96)}
 .launcher:focus-visible{outline:2px solid var(--hs-accent,light-dark(#2747d4,#9db2ff));outline-offset:3px}
-.launcher svg{width:26px;height:26px;display:block}
+.launcher svg{grid-area:1/1;width:26px;height:26px;display:block;transition:opacity .16s,transform .22s cubic-bezier(.2,.8,.2,1)}
+.launcher[aria-expanded=true] svg:first-child,.launcher[aria-expanded=false] svg:last-child{opacity:0;transform:rotate(-40deg) scale(.6)}
 .launcher[aria-busy=true] svg{animation:hs-busy 1s ease-in-out infinite alternate}
 :host(:is([mode=inline],[mode=fullscreen])) .launcher{display:none}
 @keyframes hs-busy{to{opacity:.45}}
-@media (prefers-reduced-motion:reduce){.launcher{transition:none}.launcher[aria-busy=true] svg{animation:none}}
+@media (prefers-reduced-motion:reduce){.launcher,.launcher svg{transition:none}.launcher[aria-busy=true] svg{animation:none}}
 @media print{.launcher{display:none}}
 `;
 
@@ -33,14 +34,17 @@ export function ensureLauncher(root: ShadowRoot, label: string): HTMLButtonEleme
   button.setAttribute('aria-haspopup', 'dialog');
   button.setAttribute('aria-expanded', 'false');
   button.setAttribute('aria-label', label);
-  const icon = document.createElementNS(NAMESPACE, 'svg');
-  icon.setAttribute('viewBox', '0 0 24 24');
-  icon.setAttribute('aria-hidden', 'true');
-  const path = document.createElementNS(NAMESPACE, 'path');
-  path.setAttribute('d', BUBBLE);
-  path.setAttribute('fill', 'currentColor');
-  icon.append(path);
-  button.append(icon);
+  button.append(icon({ d: BUBBLE, fill: 'currentColor' }), icon({ d: 'm6 9.5 6 6 6-6', fill: 'none', stroke: 'currentColor', 'stroke-width': '2.2', 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }));
   root.prepend(button);
   return button;
+}
+
+function icon(shape: Record<string, string>): SVGElement {
+  const drawing = document.createElementNS(NAMESPACE, 'svg');
+  drawing.setAttribute('viewBox', '0 0 24 24');
+  drawing.setAttribute('aria-hidden', 'true');
+  const path = document.createElementNS(NAMESPACE, 'path');
+  for (const [name, value] of Object.entries(shape)) path.setAttribute(name, value);
+  drawing.append(path);
+  return drawing;
 }

@@ -11,6 +11,7 @@ import { feedbackForm } from './feedback.ts';
 import { icons } from './icons.ts';
 import { rich } from './rich.ts';
 import { thinking } from './thinking.ts';
+import type { Strings } from '../locales/en.ts';
 import type { View } from './view.ts';
 
 /** A settled message is rendered once and left alone; only the one that is being written comes back here. */
@@ -55,7 +56,7 @@ function toolTimeline({ strings }: View, item: Message): TemplateResult | typeof
       <span class="tool-name">${toolTitle(tool.name)}</span>
       ${tool.note === '' ? nothing : html`<span class="tool-note">${tool.note}</span>`}
       <span class="unseen">${words[tool.state]}</span>
-      ${tool.ms === null ? nothing : html`<span class="tool-time">${strings.milliseconds(String(Math.round(tool.ms)))}</span>`}
+      ${tool.ms === null ? nothing : html`<span class="tool-time">${duration(strings, tool.ms)}</span>`}
     </li>`)}
   </ul>`;
 }
@@ -84,6 +85,10 @@ function footer(view: View, item: Message): TemplateResult {
       <button class="small" type="button" aria-label=${strings.bad} title=${strings.bad} aria-pressed=${item.rating === 'down'} @click=${() => act.rate(item, 'down')}>${icons.down}</button>
     </span>
   </div>`;
+}
+
+function duration(strings: Strings, ms: number): string {
+  return ms < 1_000 ? strings.milliseconds(String(Math.round(ms))) : strings.seconds((ms / 1_000).toFixed(1));
 }
 
 /** `docs.search_pages` reads as "Search pages". */

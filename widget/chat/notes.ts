@@ -26,10 +26,9 @@ export function errorText(strings: Strings, { error, retryAfter }: Pick<Message,
 }
 
 const KNOWN: Record<string, keyof Strings['errors']> = {
-  network: 'network', timeout: 'timeout', throttled: 'throttled', 'rate-limited': 'throttled', rate_limited: 'throttled', 'too-many-requests': 'throttled',
-  unavailable: 'unavailable', busy: 'unavailable', overloaded: 'unavailable', 'queue-full': 'unavailable', queue_full: 'unavailable',
-  unauthorized: 'unauthorized', forbidden: 'unauthorized', 'unknown-site': 'unauthorized', unknown_site: 'unauthorized',
-  'foreign-origin': 'unauthorized', foreign_origin: 'unauthorized', origin: 'unauthorized', site: 'unauthorized',
+  network: 'network', timeout: 'timeout', throttled: 'throttled', too_many_requests: 'throttled', too_many_streams: 'throttled',
+  unavailable: 'unavailable', queue_full: 'unavailable', queue_timeout: 'unavailable', no_answer: 'noAnswer', chat_busy: 'busy', message_too_long: 'tooLong',
+  site_unknown: 'unauthorized', origin_not_allowed: 'unauthorized', identity_invalid: 'unauthorized',
 };
 
 /** The answerer thinks that a human should take over. */

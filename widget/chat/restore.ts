@@ -1,6 +1,6 @@
 /** Turns the messages that the server has stored into the transcript's own. */
 import { isRecord } from '../stream/requests.ts';
-import { blankMessage, type Message } from '../stream/transcript.ts';
+import { blankMessage, type Message, type MessageState } from '../stream/transcript.ts';
 import type { FinishMetadata } from '@halfsecond/shared/wire';
 
 /** Messages that cannot be read are left out. */
@@ -24,7 +24,13 @@ function restoreMessage(value: unknown): Message | null {
     }
   }
   const meta = isRecord(value['metadata']) ? value['metadata'] : {};
+  message.state = STATES[String(meta['state'])] ?? 'done';
+  if (message.state === 'failed') message.error = typeof meta['code'] === 'string' ? meta['code'] : 'other';
+  if (isRecord(meta['handoff']) && typeof meta['handoff']['reason'] === 'string') message.handoff = meta['handoff'] as { reason: string; url?: string };
   if (typeof meta['traceId'] === 'string') message.traceId = meta['traceId'];
   if (typeof meta['provider'] === 'string') message.finish = meta as FinishMetadata;
   return message;
 }
+
+/** How the server says that an answer did not come to its end. */
+const STATES: Record<string, MessageState> = { stopped: 'stopped', interrupted: 'truncated', failed: 'failed', error: 'failed' };

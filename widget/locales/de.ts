@@ -58,6 +58,9 @@ export const strings: Strings = {
     throttled: 'Das waren sehr viele Fragen auf einmal.',
     unavailable: 'Der Chat ist gerade ausgelastet.',
     unauthorized: 'Dieser Chat ist für diese Seite nicht eingerichtet.',
+    noAnswer: 'Darauf konnte gerade niemand antworten.',
+    busy: 'Die vorige Antwort wird noch geschrieben.',
+    tooLong: 'Diese Nachricht ist zu lang.',
     other: 'Auf unserer Seite ist etwas schiefgegangen.',
   },
 };

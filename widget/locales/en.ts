@@ -56,6 +56,9 @@ export const en = {
     throttled: 'That was a lot of questions at once.',
     unavailable: 'The chat is busy right now.',
     unauthorized: 'This chat is not set up for this page.',
+    noAnswer: 'No one could answer this right now.',
+    busy: 'The answer before is still being written.',
+    tooLong: 'This message is too long.',
     other: 'Something went wrong on our side.',
   },
 };

@@ -115,7 +115,7 @@ function delimiters(rest: string, whole: boolean, waiting: boolean, header: stri
 }
 
 function mayBecomeItem(rest: string, complete: boolean): boolean {
-  return !complete && /^(?:[-+*]|\d{1,9}[.)]?)$/.test(rest);
+  return !complete && /^(?:(?:[-+*]|\d{1,9}[.)])[ \t]*|\d{1,9})$/.test(rest);
 }
 
 function item(line: string, rest: string, at: number, text: number, complete: boolean, above: Above): LineStart | null {

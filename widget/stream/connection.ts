@@ -18,6 +18,8 @@ export type Question = {
   chatId: string;
   messageId: string;
   text: string;
+  /** Asked before: what the server has kept of it and of its answer is replaced. */
+  again: boolean;
   marks: { keyToSend: number; sentAt: number };
 };
 
@@ -33,6 +35,7 @@ export async function ask(requests: Requests, question: Question, watcher: TurnW
     id: question.chatId,
     messages: [{ id: question.messageId, role: 'user', parts: [{ type: 'text', text: question.text }] }],
     trigger: 'submit-message',
+    ...(question.again ? { messageId: question.messageId } : {}),
     capabilities: ['reset-step'],
     marks: question.marks,
   }, signal);
@@ -53,25 +56,29 @@ async function follow(requests: Requests, chatId: string, first: ReadableStream<
   let ended = false;
   let lastByteAt = performance.now();
   let begun = false;
+  let lost = false;
   let attempt = 0;
   const take = (event: WireEvent): void => {
     if (event.id !== '') cursor = event.id;
     if (isEnd(event)) ended = true;
+    attempt = 0;
     watcher.event(event);
   };
   const byte = (): void => {
     lastByteAt = performance.now();
     if (!begun) watcher.firstByte(lastByteAt);
-    else if (attempt > 0) watcher.reconnecting(false);
+    else if (lost) watcher.reconnecting(false);
     begun = true;
-    attempt = 0;
+    lost = false;
   };
 
   let stream: ReadableStream<Uint8Array> | null = first;
   for (;;) {
-    if (stream) await read(stream, take, byte, signal);
+    // `[DONE]` without an end before it is final too: the server has no more to say.
+    if (stream && (await read(stream, take, byte, signal))) return;
     if (ended) return;
     if (performance.now() - lastByteAt > RESUME_WINDOW_MS + SILENCE_MS) return watcher.reconnecting(false);
+    lost = true;
     watcher.reconnecting(true);
     await sleep(backoff(attempt++), signal);
     const next = await reopen(requests, streamPath(chatId, cursor), signal);
@@ -80,11 +87,11 @@ async function follow(requests: Requests, chatId: string, first: ReadableStream<
   }
 }
 
-/** Null: not reachable right now, try again. `gone`: the server knows no running answer. */
+/** Null: not reachable right now, try again. `gone`: the server has no stream to go on with, only the stored chat. */
 async function reopen(requests: Requests, path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array> | 'gone' | null> {
   try {
     const response = await requests.get(path, signal);
-    if (response.status === 204 || response.status === 404) return 'gone';
+    if (response.status === 204 || response.status === 404 || response.status === 409) return 'gone';
     return await streamOf(response);
   } catch (error) {
     if (signal.aborted || !(error instanceof Refusal)) throw error;
@@ -92,9 +99,10 @@ async function reopen(requests: Requests, path: string, signal: AbortSignal): Pr
   }
 }
 
-/** Hands every event on; a connection that breaks or falls silent simply ends the reading. */
-async function read(stream: ReadableStream<Uint8Array>, take: (event: WireEvent) => void, byte: () => void, signal: AbortSignal): Promise<void> {
+/** Hands every event on; a connection that breaks or falls silent simply ends the reading. True once `[DONE]` was read. */
+async function read(stream: ReadableStream<Uint8Array>, take: (event: WireEvent) => void, byte: () => void, signal: AbortSignal): Promise<boolean> {
   const parser = createSseParser();
+  let closed = false;
   const reader = stream.getReader();
   const limit = deadline(SILENCE_MS, signal);
   const cancel = (): void => void reader.cancel(limit.signal.reason).catch(() => 'a broken stream cannot be cancelled and need not be');
@@ -106,6 +114,7 @@ async function read(stream: ReadableStream<Uint8Array>, take: (event: WireEvent)
       limit.touch(SILENCE_MS);
       byte();
       for (const { id, data } of parser.push(value)) {
+        if (data === '[DONE]') closed = true;
         const event = readEvent(id, data);
         if (event) take(event);
       }
@@ -119,6 +128,7 @@ async function read(stream: ReadableStream<Uint8Array>, take: (event: WireEvent)
     limit.release();
   }
   if (signal.aborted) throw signal.reason;
+  return closed;
 }
 
 async function streamOf(response: Response): Promise<ReadableStream<Uint8Array>> {

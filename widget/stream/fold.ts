@@ -71,7 +71,8 @@ function apply(message: Message, body: WireEvent['body'], now: number): Message 
     case 'error':
       return settle(message, { state: 'failed', error: text(body['errorText']) || 'internal' });
     case 'abort':
-      return settle(message, { state: 'stopped' });
+      // Only a stop is the visitor's own wish; any other abort leaves half an answer.
+      return settle(message, { state: (text(body['reason']) || 'stopped') === 'stopped' ? 'stopped' : 'truncated' });
     default:
       return message;
   }

@@ -64,7 +64,8 @@ export const panelStyles = css`
   :is(button, a, .scroll, pre, .table):focus-visible { outline: 2px solid var(--_accent-text); outline-offset: 1px; }
   .scroll:focus-visible { outline-offset: -3px; border-radius: 8px; }
 
-  .composer { margin: 0; padding: 4px 14px 14px; }
+  .composer { position: relative; margin: 0; padding: 4px 14px 14px; }
+  .composer::before { content: ''; position: absolute; inset: -18px 10px auto 0; height: 18px; background: linear-gradient(transparent, var(--_bg)); pointer-events: none; }
   .field {
     display: flex; align-items: flex-end; gap: 6px; padding: 5px 5px 5px 15px; border: 1px solid var(--_line); border-radius: 22px;
     background: var(--_bg); box-shadow: 0 1px 2px #0b10200a; transition: border-color 0.14s, box-shadow 0.14s;

@@ -3,7 +3,7 @@ import { css } from 'lit';
 
 export const tokens = css`
   :host {
-    --_accent: var(--hs-accent, light-dark(#2747d4, #5b78f6));
+    --_accent: var(--hs-accent, light-dark(#2747d4, #4a66ea));
     --_accent-text: var(--hs-accent-text, light-dark(#2747d4, #9db2ff));
     --_on-accent: var(--hs-on-accent, #fff);
     --_bg: var(--hs-background, light-dark(#ffffff, #14161c));
