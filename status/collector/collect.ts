@@ -132,7 +132,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
         version: 1,
         asOf: now,
         indicator,
-        headline: headline(indicator, components, stale),
+        headline: headline(indicator, components, stale, openIncidents),
         metrics: { asOf: readAt, stale, fault: stale && reached.state !== 'down' ? fault : null },
         components,
         models: models(now, blind, components, recent),

@@ -86,14 +86,14 @@ export function latestTurn(sample: Sample): LatestTurn {
 export const latestTurns = (store: Store, now: number): LatestTurn[] => store.turnsSince(now - 24 * WINDOW_MS, LATEST).map(latestTurn);
 
 /** The sentence above everything else. */
-export function headline(indicator: Indicator, components: Component[], stale: boolean): string {
+export function headline(indicator: Indicator, components: Component[], stale: boolean, incidents: PublishedIncident[]): string {
   const gateway = components.find((each) => each.kind === 'gateway');
   if (gateway?.status === 'major_outage') return 'The chat does not answer';
   const out = components.filter((each) => each.judged && each.status === 'major_outage').map((each) => each.name);
   const ill = components.filter((each) => each.judged && each.status !== 'operational').map((each) => each.name);
   if (out.length > 0) return `${list(out)} ${out.length === 1 ? 'is' : 'are'} out${indicator === 'critical' ? '' : ', the chat answers'}`;
   if (ill.length > 0) return `${list(ill)} ${ill.length === 1 ? 'is' : 'are'} slow or failing in part`;
-  if (indicator !== 'none') return 'An incident is open';
+  if (indicator !== 'none') return incidents.find((each) => each.impact === indicator)?.title ?? 'An incident is open';
   return stale ? 'The chat answers, its figures are stale' : 'All systems operational';
 }
 

@@ -7,9 +7,10 @@ import { test, type TestContext } from 'node:test';
 import { createCollect, type Observed } from '../../status/collector/collect.ts';
 import { count } from '../../status/collector/sketch.ts';
 import { openStore } from '../../status/collector/store.ts';
+import type { PublishedIncident } from '../../status/src/incident.ts';
 import { provider, sampleOf, sendFeed, startFakeBff, type FakeBff } from './fake-bff.ts';
 
-type Watch = { bff: FakeBff; round: () => Promise<Observed>; log: string[]; pass: (ms: number) => void; folder: string };
+type Watch = { bff: FakeBff; round: (incidents?: PublishedIncident[]) => Promise<Observed>; log: string[]; pass: (ms: number) => void; folder: string };
 
 async function watch(t: TestContext, key?: string): Promise<Watch> {
   const folder = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
@@ -28,8 +29,8 @@ async function watch(t: TestContext, key?: string): Promise<Watch> {
   return {
     bff, log, folder,
     pass: (ms) => { ahead += ms; },
-    async round() {
-      const observed = await collect.tick(stop.signal, []);
+    async round(incidents = []) {
+      const observed = await collect.tick(stop.signal, incidents);
       assert.ok(observed, 'the first probe has answered');
       return observed;
     },
@@ -193,6 +194,17 @@ test('a refused key is that provider being out, in words; a missing one is not a
   assert.equal(observed.indicator, 'major');
   assert.equal(observed.headline, 'openai is out, the chat answers');
   assert.deepEqual(observed.models.map((each) => [each.id, each.state]), [['gpt-5-mini', 'major_outage'], ['builtin', 'operational']]);
+});
+
+test('an open incident that people wrote raises the page and heads it; one that is over does not', async (t) => {
+  const { round } = await watch(t);
+  const incident: PublishedIncident = {
+    id: 'now', title: 'Invoices are wrong', status: 'identified', impact: 'major', startedAt: Date.now(), resolvedAt: null, components: ['gateway'], updates: [], rootCause: null, fix: null,
+  };
+  const open = await round([incident]);
+  assert.deepEqual([open.indicator, open.headline, open.openIncidents.length], ['major', 'Invoices are wrong', 1]);
+  const over = await round([{ ...incident, status: 'resolved' }]);
+  assert.deepEqual([over.indicator, over.headline, over.openIncidents.length], ['none', 'All systems operational', 0]);
 });
 
 test('with STATUS_FEED_KEY the feed is signed with it', async (t) => {

@@ -93,11 +93,11 @@ test('without JavaScript everything stands there', async () => {
 });
 
 test('axe finds nothing in light, dark and forced colours, calm and ill, on every page', async () => {
-  for (const path of ['/', '/history/', '/models/builtin/', '/nowhere']) {
+  await Promise.all(['/', '/history/', '/models/builtin/', '/nowhere'].map(async (path) => {
     const { page } = await open(path);
     assert.deepEqual(await violations(page), [], path);
     await page.context().close();
-  }
+  }));
   bff.feed.providers = [provider('openai', 'down', { failure: 'auth' }), provider('anthropic', 'off'), provider('builtin', 'up')];
   bff.feed.models = [{ id: 'gpt-5-mini', provider: 'openai' }, { id: 'builtin', provider: 'builtin' }];
   bff.feed.fallbackSince = Date.now() - 60_000;
@@ -105,12 +105,12 @@ test('axe finds nothing in light, dark and forced colours, calm and ill, on ever
   bff.turn({ outcome: 'error', model: null, provider: null });
   for (let at = 0; at < 20; at += 1) bff.turn({ fallback: true });
   await until(async () => (await fetch(host.url)).text(), (html) => html.includes('Served by fallback since'));
-  for (const options of [{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }, { viewport: { width: 360, height: 740 } }] as const) {
+  await Promise.all(([{ colorScheme: 'light' }, { colorScheme: 'dark' }, { forcedColors: 'active' }, { viewport: { width: 360, height: 740 } }] as const).map(async (options) => {
     const { page } = await open('/', options);
     assert.deepEqual(await violations(page), [], JSON.stringify(options));
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'nothing is wider than the screen');
     await page.context().close();
-  }
+  }));
 });
 
 test('when nothing new comes the page says how old its numbers are', async () => {
