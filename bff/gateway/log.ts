@@ -1,6 +1,6 @@
 /**
  * Running answers and their replay logs. A turn is read here to its end, whoever is connected: each event
- * becomes one numbered SSE frame in a bounded log, and every reader is written to from that log.
+ * becomes one numbered line of JSON in a bounded log, and every reader of whatever transport is fed from that log.
  */
 import { HEARTBEAT_MS, RESUME_WINDOW_MS, STATUS_EVERY_MS } from '@halfsecond/shared/limits';
 import type { StreamEvent } from '@halfsecond/shared/wire';
@@ -8,16 +8,18 @@ import type { Owner } from '../layers.ts';
 
 /** A finished answer stays readable this long, for readers that lost the end of it (ms). */
 const KEEP_ENDED_MS = 60_000;
-/** Frames kept of one answer, in characters; beyond it the oldest go and a late reader is told so. */
+/** Events kept of one answer, in characters; beyond it the oldest go and a late reader is told so. */
 const LOG_MAX = 4_000_000;
 
-/** Gets every frame in order, then `end`. `heartbeat` when nothing else came for a while. */
-export type Reader = { frame(text: string): void; heartbeat(): void; end(): void };
+/** Gets every event in order as JSON, then `end`. `heartbeat` when nothing else came for a while. */
+export type Reader = { event(id: number, json: string): void; heartbeat(): void; end(): void };
+/** What the stream ends with, after its last event. */
+export const DONE = '[DONE]';
 export type Answer = {
   owner: Owner;
   messageId: string;
-  frames: string[];
-  /** Id of frames[0]; ids are consecutive. */
+  events: string[];
+  /** Id of events[0]; ids are consecutive. */
   firstId: number;
   size: number;
   ended: boolean;
@@ -42,7 +44,7 @@ export function createAnswers() {
     // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.
     const firstId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
     const answer: Answer = {
-      owner, messageId, frames: [], firstId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
+      owner, messageId, events: [], firstId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
     };
     answers.set(key, answer);
     void pump(answer, events).finally(() => {
@@ -74,13 +76,13 @@ export function createAnswers() {
 }
 
 /**
- * Writes what the log holds after event `after` (0: all of it), then follows. Null when frames after it are no
+ * Tells what the log holds after event `after` (0: all of it), then follows. Null when events after it are no
  * longer held. The returned function detaches; the last one to go starts the resume window.
  */
 export function attach(answer: Answer, after: number, reader: Reader): (() => void) | null {
   if (after !== 0 && after < answer.firstId - 1) return null;
   const from = Math.max(0, after - answer.firstId + 1);
-  if (from < answer.frames.length) reader.frame(answer.frames.slice(from).join(''));
+  for (let at = from; at < answer.events.length; at += 1) reader.event(answer.firstId + at, answer.events[at] ?? '');
   if (answer.ended) {
     reader.end();
     return () => undefined;
@@ -98,9 +100,9 @@ async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise
   for await (const event of events) {
     if (event.type === 'data-status') answer.pulse = event.data.state === 'answering' ? null : event;
     else if (event.type === 'text-start' || event.type === 'reasoning-start') answer.pulse = null;
-    push(answer, `data: ${JSON.stringify(event)}\n\n`);
+    push(answer, JSON.stringify(event));
   }
-  push(answer, 'data: [DONE]\n\n');
+  push(answer, DONE);
   answer.ended = true;
   answer.pulse = null;
   clearTimeout(answer.abandon);
@@ -108,16 +110,16 @@ async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise
   answer.readers.clear();
 }
 
-function push(answer: Answer, body: string): void {
-  const frame = `id: ${nextId(answer)}\n${body}`;
-  answer.frames.push(frame);
-  answer.size += frame.length;
-  while (answer.size > LOG_MAX && answer.frames.length > 1) {
-    answer.size -= answer.frames.shift()?.length ?? 0;
+function push(answer: Answer, json: string): void {
+  const id = nextId(answer);
+  answer.events.push(json);
+  answer.size += json.length;
+  while (answer.size > LOG_MAX && answer.events.length > 1) {
+    answer.size -= answer.events.shift()?.length ?? 0;
     answer.firstId += 1;
   }
   answer.lastSent = performance.now();
-  for (const reader of answer.readers) reader.frame(frame);
+  for (const reader of answer.readers) reader.event(id, json);
 }
 
 /** Says the last status again while a turn is silent; a comment keeps proxies from closing an idle connection. */
@@ -126,7 +128,7 @@ function beat(answers: Iterable<Answer>): void {
   for (const answer of answers) {
     if (answer.ended) continue;
     // The ticker is coarse: half a tick early is better than late.
-    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, `data: ${JSON.stringify(answer.pulse)}\n\n`);
+    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, JSON.stringify(answer.pulse));
     else if (now - answer.lastSent >= HEARTBEAT_MS - 600) {
       answer.lastSent = now;
       for (const reader of answer.readers) reader.heartbeat();
@@ -135,7 +137,7 @@ function beat(answers: Iterable<Answer>): void {
 }
 
 function nextId(answer: Answer): number {
-  return answer.firstId + answer.frames.length;
+  return answer.firstId + answer.events.length;
 }
 
 function keyOf({ site, visitor, chat }: Owner): string {

@@ -22,3 +22,5 @@ export function createRate(perMinute: number, now: () => number = Date.now) {
   };
 }
 export type Rate = ReturnType<typeof createRate>;
+/** Per visitor; per network address, which several visitors may share; and for new sessions per address. */
+export type Rates = { visitor: Rate; address: Rate; session: Rate };

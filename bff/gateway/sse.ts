@@ -1,4 +1,4 @@
-/** Writes an answer's frames to one HTTP response, the instant they arrive and never faster than it is read. */
+/** Writes an answer's events to one HTTP response as server-sent events, the instant they arrive and never faster than it is read. */
 import type { ServerResponse } from 'node:http';
 import { attach } from './log.ts';
 import type { Answer } from './log.ts';
@@ -24,7 +24,7 @@ export function streamTo(response: ServerResponse, answer: Answer, after: number
     if (response.writableLength > UNREAD_MAX) response.destroy();
   };
   const send = (text: string) => {
-    // Frames of one turn of the event loop leave in one packet.
+    // What comes in one turn of the event loop leaves in one packet.
     if (waiting === '') setImmediate(flush);
     waiting += text;
   };
@@ -33,9 +33,9 @@ export function streamTo(response: ServerResponse, answer: Answer, after: number
     response.writeHead(200, { ...STREAM_HEADERS, ...headers });
   };
   detach = attach(answer, after, {
-    frame: (text) => {
+    event: (id, json) => {
       begin();
-      send(text);
+      send(`id: ${id}\ndata: ${json}\n\n`);
     },
     heartbeat: () => send(': hb\n\n'),
     end: () => {
