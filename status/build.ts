@@ -25,11 +25,20 @@ export async function buildStatus(root: string = here): Promise<Built> {
     const { code, output } = await astro(root, fresh);
     if (code !== 0) return { kind: 'failed', output };
     writeFileSync(join(fresh, '.hash'), hash);
-    rmSync(dist, { recursive: true, force: true });
-    renameSync(fresh, dist);
+    replace(dist, fresh, hash);
     return { kind: 'built' };
   } finally {
     rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Two builds may end at the same moment; the one that comes second finds its own work done. */
+function replace(dist: string, fresh: string, hash: string): void {
+  rmSync(dist, { recursive: true, force: true });
+  try {
+    renameSync(fresh, dist);
+  } catch (error) {
+    if (!existsSync(join(dist, '.hash')) || readFileSync(join(dist, '.hash'), 'utf8') !== hash) throw error;
   }
 }
 

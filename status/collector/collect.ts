@@ -32,10 +32,17 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
   let tickedAt: number | null = null;
   const held = new Map<string, Held>();
 
+  /** Never rejects: it may end long after the round that began it. */
   async function pullOnce(stop: AbortSignal): Promise<void> {
-    let step = await read(stop);
-    if (step === 'restart') step = await read(stop);
-    const told = step === 'read' ? null : step === 'restart' ? 'The feed changes its epoch at every reading.' : step.fault;
+    let told: string | null;
+    try {
+      let step = await read(stop);
+      if (step === 'restart') step = await read(stop);
+      told = step === 'read' ? null : step === 'restart' ? 'The feed changes its epoch at every reading.' : step.fault;
+    } catch (error) {
+      log(`What was read cannot be kept: ${error instanceof Error ? error.message : String(error)}`);
+      told = 'The status host cannot keep what it reads.';
+    }
     if (stop.aborted || told === fault) return;
     fault = told;
     log(told ?? 'The feed is read again.');

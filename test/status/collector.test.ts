@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { createCollect, type Observed } from '../../status/collector/collect.ts';
 import { count } from '../../status/collector/sketch.ts';
-import { openStore } from '../../status/collector/store.ts';
+import { openStore, type Store } from '../../status/collector/store.ts';
 import type { PublishedIncident } from '../../status/src/incident.ts';
 import { provider, sampleOf, sendFeed, startFakeBff, type FakeBff } from './fake-bff.ts';
 
-type Watch = { bff: FakeBff; round: (incidents?: PublishedIncident[]) => Promise<Observed>; log: string[]; pass: (ms: number) => void; folder: string };
+type Watch = { bff: FakeBff; store: Store; round: (incidents?: PublishedIncident[]) => Promise<Observed>; log: string[]; pass: (ms: number) => void; folder: string };
 
 async function watch(t: TestContext, key?: string): Promise<Watch> {
   const folder = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
@@ -27,7 +27,7 @@ async function watch(t: TestContext, key?: string): Promise<Watch> {
     rmSync(folder, { recursive: true, force: true });
   });
   return {
-    bff, log, folder,
+    bff, store, log, folder,
     pass: (ms) => { ahead += ms; },
     async round(incidents = []) {
       const observed = await collect.tick(stop.signal, incidents);
@@ -157,6 +157,16 @@ test('a feed that hangs does not hold up the rounds and turns into stale figures
   const stale = await round();
   assert.equal(stale.metrics.stale, true);
   assert.equal(stale.indicator, 'none');
+});
+
+test('what cannot be kept, a full disk say, ends neither the round nor the process', async (t) => {
+  const { bff, store, log } = await watch(t);
+  const full = { ...store, record(): void { throw new Error('database or disk is full'); } };
+  const collect = createCollect({ source: bff.url, key: undefined }, full, (line) => log.push(line));
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  assert.equal((await collect.tick(stop.signal, []))?.components[0]?.status, 'operational');
+  assert.match(log.join('\n'), /cannot be kept: database or disk is full/);
 });
 
 test('killed is down after three probes, hung too; up again after three good ones', async (t) => {
