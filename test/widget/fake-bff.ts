@@ -22,6 +22,7 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
   const turns = new Map<string, Turn>();
   let tokens = 0;
   let refused = 0;
+  let answers = 0;
 
   const server: Server = createServer((request, response) => {
     response.setMaxListeners(0);
@@ -68,14 +69,14 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
     const script = scripts(text);
     if (script.refuse && refused++ % 2 === 0) return refuse(response, script.refuse.status, script.refuse.code, script.refuse.retryAfter);
     if (script.html) return void response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><h1>Welcome to the portal</h1>');
-    const answer = `answer-${turns.size}-${chat.slice(-4)}`;
+    const answer = `answer-${++answers}`;
     const stored = [...(chats.get(chat) ?? []), { id: message?.id, role: 'user', parts: [{ type: 'text', text }] }];
     chats.set(chat, stored);
     const turn: Turn = { chat, answer, events: [], ended: false, listeners: new Set(), stopped: false, forgotten: script.forgets ?? false };
     turns.set(chat, turn);
     play(turn, script.steps).then((said) => {
       const sources = turn.events.map((event) => event.body as { type: string }).filter((event) => event.type === 'source-url');
-      chats.set(chat, [...stored, { id: answer, role: 'assistant', parts: [{ type: 'text', text: said }, ...sources], metadata: { traceId, provider: 'builtin' } }]);
+      chats.set(chat, [...stored, { id: answer, role: 'assistant', parts: [{ type: 'text', text: said }, ...sources], metadata: { traceId, provider: 'builtin', state: turn.events.some(({ body }) => (body as { type: string }).type === 'finish') ? 'complete' : 'interrupted' } }]);
     }, (error: unknown) => response.destroy(error as Error));
     return stream(turn, 0, response, script.cutAfter);
   }
@@ -104,10 +105,11 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
 
   async function stream(turn: Turn, after: number, response: ServerResponse, cutAfter = Infinity): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' });
+    response.flushHeaders();
     let at = after;
     for (;;) {
       for (; at < turn.events.length; at++) {
-        if (at >= cutAfter) return void response.destroy();
+        if (at >= cutAfter) return void setTimeout(() => response.destroy(), 10);
         const event = turn.events[at];
         response.write(`id: ${event?.id}\ndata: ${JSON.stringify(event?.body)}\n\n`);
       }

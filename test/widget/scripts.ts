@@ -77,7 +77,7 @@ export function scripts(question: string): Script {
   if (name.includes('handoff')) return { steps: [accepted, ...said('I could not find that in the documents.'), { type: 'data-handoff', data: { reason: 'This needs somebody who can look at your account.', url: 'https://example.com/contact' } }, finish] };
   if (name.includes('truncated')) return { steps: [accepted, ...said('This answer stops in the mid').slice(0, -1)] };
   if (name.includes('error')) return { steps: [accepted, ...said('Half of it').slice(0, -1), { type: 'error', errorText: 'unavailable' }] };
-  if (name.includes('lost')) return { steps: [accepted, ...said('One two three four five six seven eight nine ten.'), finish], cutAfter: 5, forgets: true };
+  if (name.includes('lost')) return { steps: [accepted, ...said('One two three four five six seven eight nine ten.'), finish], cutAfter: name.includes('at once') ? 0 : 5, forgets: true };
   if (name.includes('cut')) return { steps: [accepted, ...said('One two three four five six seven eight nine ten.', 20), finish], cutAfter: 5 };
   if (name.includes('refused')) return { steps: [accepted, ...said('Now it works.'), finish], refuse: { status: 429, code: 'too_many_requests', retryAfter: 7 } };
   if (name.includes('page')) return { steps: [], html: true };

@@ -9,21 +9,22 @@ import type { View } from './view.ts';
 const NEAR_LIMIT = 200;
 
 export function composer(view: View): TemplateResult {
-  const { strings, act, draft, running } = view;
+  const { strings, act, running, desk: { draft } } = view;
   const tooLong = draft.trim().length > MESSAGE_MAX;
   const blocked = draft.trim() === '' || tooLong;
-  const submit = (keyAt: number): void => {
-    if (!blocked && !running) act.send(draft, keyAt);
+  const submit = (field: EventTarget | null | undefined, keyAt: number): void => {
+    const text = field instanceof HTMLTextAreaElement ? field.value : '';
+    if (!running && text.trim() !== '' && text.trim().length <= MESSAGE_MAX) act.send(text, keyAt);
   };
   const keydown = (event: KeyboardEvent): void => {
     // While an input method composes, Enter picks a word; some report it only by key code 229.
     if (event.key !== 'Enter' || event.shiftKey || event.isComposing || event.keyCode === 229) return;
     event.preventDefault();
-    submit(event.timeStamp);
+    submit(event.currentTarget, event.timeStamp);
   };
   return html`<form class="composer" part="composer" @submit=${(event: SubmitEvent) => {
     event.preventDefault();
-    submit(event.timeStamp);
+    submit((event.currentTarget as HTMLFormElement).elements.namedItem('input') as Element | null, event.timeStamp);
   }}>
     <div class="field">
       <textarea id="input" part="input" rows="1" autocomplete="off" enterkeyhint="send" aria-label=${strings.message} placeholder=${strings.placeholder}

@@ -106,7 +106,7 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
       try {
         if (question) await ask(requests, { chatId: chatId ?? '', messageId: question.id, text: textOf(question), again, marks: { keyToSend: sentAt - keyAt, sentAt: Date.now() } }, watcher, own.signal);
         else if (!(await rejoin(requests, chatId ?? '', watcher, own.signal))) return await reread(own);
-        put(await whole(foldEnd(answer), own.signal), true);
+        put(await whole(foldEnd(answer), question, own.signal), true);
       } catch (error) {
         put(failed(answer, error, own.signal.aborted), true);
         if (!own.signal.aborted) emit({ name: 'error', detail: { code: answer.error ?? 'other' } });
@@ -145,12 +145,14 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
   }
 
   /** The rest of an answer whose stream was lost for good: the server may have finished and stored it. */
-  async function whole(answer: Message, signal: AbortSignal): Promise<Message> {
+  async function whole(answer: Message, question: Message | null, signal: AbortSignal): Promise<Message> {
     if (answer.state !== 'truncated' || chatId === null) return answer;
     const stored = await requests.history(chatId, signal).catch((error: unknown) => void note('the stored answer could not be read.')(error));
-    const found = restoreMessages(stored?.messages ?? []).find(({ id }) => id === answer.id);
-    if (!found || textOf(found).length < textOf(answer).length) return answer;
-    return { ...answer, state: found.state, parts: [...answer.parts.filter((part) => part.type === 'tool'), ...found.parts], sources: found.sources, finish: found.finish };
+    const messages = restoreMessages(stored?.messages ?? []);
+    // When not even the first event came through, the answer is known by its place behind the question.
+    const found = messages.find(({ id }) => id === answer.id) ?? messages[messages.findIndex(({ id }) => id === question?.id) + 1];
+    if (found?.role !== 'assistant' || textOf(found).length < textOf(answer).length) return answer;
+    return { ...answer, id: found.id, traceId: found.traceId, state: found.state, parts: [...answer.parts.filter((part) => part.type === 'tool'), ...found.parts], sources: found.sources, finish: found.finish };
   }
 
   /** The stored conversation once more: the answer ended between two looks. */
@@ -160,9 +162,12 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     show(restoreMessages(stored?.messages ?? []), true);
   }
 
+  /** The answer is what counts, not the connection: that may close a moment after the last word. */
+  const busy = (): boolean => transcript.messages.some(isRunning);
+
   function send(text: string, keyAt: number): boolean {
     const trimmed = text.trim();
-    if (trimmed === '' || turn) return false;
+    if (trimmed === '' || busy()) return false;
     chatId ??= newId('c');
     keep.keepChat(chatId);
     const question = userMessage(newId('m'), trimmed);
@@ -196,7 +201,7 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     send, stop, reset,
     retry() {
       const question = transcript.messages.findLast((message) => message.role === 'user');
-      if (turn || !question) return;
+      if (busy() || !question) return;
       const at = transcript.messages.indexOf(question);
       transcript = { messages: transcript.messages.slice(0, at + 1) };
       run(question, performance.now(), true);

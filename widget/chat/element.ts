@@ -1,7 +1,7 @@
 /** `<halfsecond-chat>`: attributes in, events out; holds the conversation and renders the panel. */
 import { html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
 import { createRequests } from '../stream/requests.ts';
-import { isRunning, textOf, type Message } from '../stream/transcript.ts';
+import { isRunning, textOf } from '../stream/transcript.ts';
 import { en, type Strings } from '../locales/en.ts';
 import { loadStrings } from '../locales/load.ts';
 import { tokens } from '../theme/tokens.ts';
@@ -10,6 +10,7 @@ import { proseStyles } from '../theme/prose.ts';
 import { transcriptStyles } from '../theme/transcript.ts';
 import { createAnnouncer } from './announce.ts';
 import { createConversation, type Conversation } from './conversation.ts';
+import { createDesk } from './desk.ts';
 import { createKeep, type Keep } from './keep.ts';
 import { ensureLauncher, launcherCss } from './launcher.ts';
 import { afterPaint, beforeFrame } from './paint.ts';
@@ -17,7 +18,7 @@ import { panel } from './panel.ts';
 import { readPrompts } from './prompts.ts';
 import { createFollower } from './scroll.ts';
 import { followViewport } from './viewport.ts';
-import type { Actions, View } from './view.ts';
+import type { View } from './view.ts';
 
 export class HalfsecondChat extends LitElement {
   static override properties = {
@@ -44,16 +45,21 @@ export class HalfsecondChat extends LitElement {
   #conversation: Conversation | null = null;
   #keep: Keep | null = null;
   #strings: Strings = en;
-  #draft = '';
-  #commenting: string | null = null;
-  #thanked = new Set<string>();
-  #copied: string | null = null;
-  #away = false;
   #follower = createFollower();
   #announcer = createAnnouncer();
   #opener: Element | null = null;
   #cancelFrame: () => void = () => undefined;
   #leave: AbortController | null = null;
+  #desk = createDesk({
+    follower: this.#follower,
+    conversation: () => this.#conversation,
+    keepDraft: (text) => this.#keep?.keepDraft(text),
+    scroller: () => this.renderRoot.querySelector<HTMLElement>('.scroll'),
+    changed: () => this.requestUpdate(),
+    focusInput: () => this.#focusInput(),
+    close: () => this.close(),
+    reset: () => this.reset(),
+  });
 
   constructor() {
     super();
@@ -81,14 +87,14 @@ export class HalfsecondChat extends LitElement {
   /** Opens the panel and asks. False when an answer is still running or there is nothing to ask. */
   send(text: string): boolean {
     this.open();
-    return this.#ask(text, performance.now());
+    this.#follower.pin();
+    return this.#conversation?.send(text, performance.now()) ?? false;
   }
   stop(): void {
     this.#conversation?.stop();
   }
   reset(): void {
-    this.#thanked.clear();
-    this.#commenting = null;
+    this.#desk.clear();
     this.#conversation?.reset();
     this.#focusInput();
   }
@@ -148,7 +154,7 @@ export class HalfsecondChat extends LitElement {
     launcher?.removeAttribute('aria-busy');
     if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', this.#strings.panel);
     if (changed.has('isOpen') && (this.isOpen || changed.get('isOpen'))) this.#opened();
-    const scroller = this.#scroller();
+    const scroller = this.renderRoot.querySelector<HTMLElement>('.scroll');
     if (scroller) this.#follower.follow(scroller);
   }
 
@@ -156,7 +162,7 @@ export class HalfsecondChat extends LitElement {
     this.#conversation?.close();
     const endpoint = this.endpoint.replace(/\/+$/, '') || location.origin;
     this.#keep = createKeep(endpoint, this.site, this.consent === null || this.consent === 'granted');
-    this.#draft = this.#keep.draft();
+    this.#desk.draft = this.#keep.draft();
     this.#conversation = createConversation({
       requests: createRequests({ endpoint, site: this.site, store: this.#keep.session }),
       keep: this.#keep,
@@ -192,11 +198,6 @@ export class HalfsecondChat extends LitElement {
     this.close();
   }
 
-  #ask(text: string, keyAt: number): boolean {
-    this.#follower.pin();
-    return this.#conversation?.send(text, keyAt) ?? false;
-  }
-
   /** Renders at once what is urgent, everything else with the next frame. */
   #schedule(urgent: boolean): void {
     this.#cancelFrame();
@@ -220,10 +221,6 @@ export class HalfsecondChat extends LitElement {
     this.dispatchEvent(new CustomEvent(`halfsecond:${name}`, { bubbles: true, composed: true, detail }));
   }
 
-  #scroller(): HTMLElement | null {
-    return this.renderRoot.querySelector<HTMLElement>('.scroll');
-  }
-
   #view(): View {
     const conversation = this.#conversation;
     return {
@@ -238,67 +235,8 @@ export class HalfsecondChat extends LitElement {
       running: conversation?.running() ?? null,
       reconnecting: conversation?.reconnecting() ?? false,
       since: conversation?.since() ?? 0,
-      draft: this.#draft,
-      commenting: this.#commenting,
-      thanked: this.#thanked,
-      copied: this.#copied,
-      away: this.#away,
-      act: this.#actions,
+      desk: this.#desk,
+      act: this.#desk.act,
     };
-  }
-
-  #actions: Actions = {
-    close: () => this.close(),
-    reset: () => this.reset(),
-    send: (text, keyAt) => {
-      if (!this.#ask(text, keyAt)) return;
-      this.#type('');
-      this.#focusInput();
-    },
-    type: (text) => this.#type(text),
-    stop: () => this.stop(),
-    retry: () => {
-      this.#follower.pin();
-      this.#conversation?.retry();
-    },
-    rate: (message, rating) => this.#rate(message, rating, ''),
-    comment: (message, comment) => this.#rate(message, message.rating ?? 'down', comment),
-    copy: (message) => void this.#copy(textOf(message), () => (this.#copied = message.id)),
-    copyCode: (button) => {
-      const code = button.closest('.code')?.querySelector('code')?.textContent ?? '';
-      void this.#copy(code, () => button.setAttribute('data-copied', ''));
-    },
-    jump: () => this.#scroller()?.scrollTo({ top: 1e9, behavior: 'smooth' }),
-    scrolled: () => {
-      const scroller = this.#scroller();
-      if (!scroller) return;
-      const away = this.#follower.scrolled(scroller);
-      if (away !== this.#away) this.requestUpdate();
-      this.#away = away;
-    },
-  };
-
-  #type(text: string): void {
-    this.#draft = text;
-    this.#keep?.keepDraft(text);
-    this.requestUpdate();
-  }
-
-  #rate(message: Message, rating: 'up' | 'down', comment: string): void {
-    const finished = rating === 'up' || comment !== '' || this.#commenting === message.id;
-    this.#commenting = finished ? null : message.id;
-    if (finished) this.#thanked.add(message.id);
-    this.requestUpdate();
-    this.#conversation?.rate(message.id, rating, comment).catch((error: unknown) => console.warn('Halfsecond: the feedback was not delivered.', error));
-  }
-
-  async #copy(text: string, done: () => void): Promise<void> {
-    try {
-      await navigator.clipboard.writeText(text);
-      done();
-      this.requestUpdate();
-    } catch (error) {
-      console.warn('Halfsecond: the browser did not allow copying.', error);
-    }
   }
 }

@@ -16,10 +16,10 @@ import type { View } from './view.ts';
 
 /** A settled message is rendered once and left alone; only the one that is being written comes back here. */
 export function message(view: View, item: Message): unknown {
-  const { strings, commenting, thanked, copied } = view;
+  const { strings, desk } = view;
   if (item === view.running) return item.role === 'user' ? question(view, item) : answer(view, item);
   const last = view.transcript.messages.at(-1) === item;
-  return guard([item, strings, commenting === item.id, thanked.has(item.id), copied === item.id, last, view.showTiming, view.running === null],
+  return guard([item, strings, desk.commenting === item.id, desk.thanked.has(item.id), desk.copied === item.id, last, view.showTiming, view.running === null],
     () => (item.role === 'user' ? question(view, item) : answer(view, item)));
 }
 
@@ -41,8 +41,8 @@ function answer(view: View, item: Message): TemplateResult {
     ${item.sources.length > 0 && (!running || textOf(item) !== '') ? sources(view, item.sources) : nothing}
     ${item.handoff ? handoff(view, item.handoff) : nothing}
     ${running || textOf(item) === '' ? nothing : footer(view, item)}
-    ${view.commenting === item.id ? feedbackForm(view, item) : nothing}
-    ${view.thanked.has(item.id) ? html`<p class="thanks">${strings.thanks}</p>` : nothing}
+    ${view.desk.commenting === item.id ? feedbackForm(view, item) : nothing}
+    ${view.desk.thanked.has(item.id) ? html`<p class="thanks">${strings.thanks}</p>` : nothing}
   </div>`;
 }
 
@@ -74,7 +74,7 @@ function sources({ strings }: View, list: Source[]): TemplateResult {
 
 function footer(view: View, item: Message): TemplateResult {
   const { strings, act } = view;
-  const copied = view.copied === item.id;
+  const copied = view.desk.copied === item.id;
   const seconds = item.firstWord === null ? null : (item.firstWord / 1_000).toFixed(2);
   return html`<div class="foot" part="message-footer">
     ${isBuiltin(item.finish) ? html`<span class="badge" part="badge" title=${strings.builtinHint}>${strings.builtin}</span>` : nothing}

@@ -12,7 +12,7 @@ export function panel(view: View): TemplateResult {
   const { strings, act } = view;
   return html`
     ${head(view)}
-    <div class="scroll" part="transcript" tabindex="0" role="region" aria-label=${strings.panel} @scroll=${{ handleEvent: act.scrolled, passive: true }}
+    <div class="scroll" part="transcript" tabindex="0" role="group" aria-label=${strings.transcript} @scroll=${{ handleEvent: act.scrolled, passive: true }}
       @click=${(event: MouseEvent) => {
         const button = (event.target as Element).closest<HTMLElement>('[data-copy]');
         if (button) act.copyCode(button);
@@ -22,13 +22,13 @@ export function panel(view: View): TemplateResult {
         ${repeat(view.transcript.messages, (item: Message, at: number) => `${at}${item.role}`, (item: Message) => message(view, item))}
       </div>
     </div>
-    ${view.away ? html`<button class="jump" part="jump" type="button" aria-label=${strings.jump} title=${strings.jump} @click=${() => act.jump()}>${icons.jump}</button>` : nothing}
+    ${view.desk.away ? html`<button class="jump" part="jump" type="button" aria-label=${strings.jump} title=${strings.jump} @click=${() => act.jump()}>${icons.jump}</button>` : nothing}
     ${composer(view)}`;
 }
 
 function head({ strings, heading, statusUrl, popup, transcript, act }: View): TemplateResult {
   const status = safeSourceUrl(statusUrl);
-  return html`<header class="head" part="header">
+  return html`<div class="head" part="header">
     <span class="avatar" part="avatar">${icons.mark}</span>
     <div class="titles">
       <h2 id="title" part="title">${heading}</h2>
@@ -36,7 +36,7 @@ function head({ strings, heading, statusUrl, popup, transcript, act }: View): Te
     </div>
     ${transcript.messages.length > 0 ? html`<button class="icon" part="reset" type="button" aria-label=${strings.reset} title=${strings.reset} @click=${() => act.reset()}>${icons.reset}</button>` : nothing}
     ${popup ? html`<button class="icon" part="close" type="button" aria-label=${strings.close} title=${strings.close} @click=${() => act.close()}>${icons.close}</button>` : nothing}
-  </header>`;
+  </div>`;
 }
 
 function welcome({ greeting, prompts, transcript, strings, act }: View): TemplateResult | typeof nothing {

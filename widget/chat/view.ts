@@ -1,6 +1,17 @@
-/** What the templates know and may do: one object, made anew for every render. */
+/** What the templates know and may do. */
 import type { Strings } from '../locales/en.ts';
 import type { Message, Transcript } from '../stream/transcript.ts';
+
+/** The visitor's own small things beside the conversation. */
+export type Desk = {
+  draft: string;
+  /** The message whose feedback form is open. */
+  commenting: string | null;
+  thanked: ReadonlySet<string>;
+  copied: string | null;
+  /** The visitor has scrolled away from the newest message. */
+  away: boolean;
+};
 
 export type View = {
   strings: Strings;
@@ -15,13 +26,7 @@ export type View = {
   reconnecting: boolean;
   /** `performance.now()` when the running question was sent. */
   since: number;
-  draft: string;
-  /** Messages whose feedback form is open, and those that have been thanked for. */
-  commenting: string | null;
-  thanked: ReadonlySet<string>;
-  copied: string | null;
-  /** The visitor has scrolled away from the newest message. */
-  away: boolean;
+  desk: Desk;
   act: Actions;
 };
 

@@ -6,6 +6,7 @@ export const strings: Strings = {
   panel: 'Chat',
   title: 'Fragen Sie uns',
   ready: 'Antworten beginnen in einer halben Sekunde',
+  transcript: 'Unterhaltung',
   close: 'Chat schließen',
   reset: 'Neue Unterhaltung',
   greeting: 'Hallo! Was möchten Sie wissen?',

@@ -4,6 +4,7 @@ export const en = {
   panel: 'Chat',
   title: 'Ask us anything',
   ready: 'Answers start in half a second',
+  transcript: 'Conversation',
   close: 'Close chat',
   reset: 'New conversation',
   greeting: 'Hi! What would you like to know?',

@@ -9,7 +9,7 @@ export type Paragraph = Open & {
   nextLine(): void;
   lastLine(): string;
   /** The paragraph turns out to be the heading of an underline. */
-  toHeading(level: number): void;
+  toHeading(level: 3 | 4 | 5 | 6): void;
   /** Its last line turns out to be the first row of a table. */
   toTable(align: string[]): Table;
 };
@@ -77,7 +77,7 @@ export function openParagraph(place: Place, mayBeTask: boolean): Paragraph {
     },
     toHeading(level) {
       element?.remove();
-      const heading = doc.createElement(headingTag(level));
+      const heading = doc.createElement(`h${level}`);
       parent.append(heading);
       writeInline(doc, heading, raw.trimEnd(), words);
     },
@@ -91,8 +91,8 @@ export function openParagraph(place: Place, mayBeTask: boolean): Paragraph {
   };
 }
 
-export function openHeading({ doc, parent, words }: Place, level: number): Heading {
-  const element = doc.createElement(headingTag(level));
+export function openHeading({ doc, parent, words }: Place, level: 3 | 4 | 5 | 6): Heading {
+  const element = doc.createElement(`h${level}`);
   const writer = createInlineWriter(doc, element, words);
   let raw = '';
   parent.append(element);
@@ -163,11 +163,6 @@ function openTable({ doc, parent, words }: Place, header: string, align: string[
       waiting.push(line);
     },
   };
-}
-
-/** The panel's own title is a second-level heading: those of an answer come below it. */
-function headingTag(level: number): string {
-  return `h${Math.min(level + 2, 6)}`;
 }
 
 /** Without the row of # that may close a heading, and the space before it. */

@@ -32,6 +32,8 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
   let heldReturn = false;
   /** The running line's beginning has been judged: the rest of it goes straight to the leaf. */
   let inLine = false;
+  let firstLevel = 0;
+  let lastRank = 2;
 
   function consume(final: boolean): void {
     let at = 0;
@@ -116,7 +118,7 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
         return leaf.append(line.slice(last.text));
       }
       if (last.kind === 'setext') {
-        leaf.toHeading(last.level);
+        leaf.toHeading(rank(last.level));
         leaf = null;
         return;
       }
@@ -149,7 +151,7 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
     } else if (step.kind === 'rule') place.parent.append(doc.createElement('hr'));
     else if (step.kind === 'fence') leaf = openFence(place, step);
     else if (step.kind === 'heading') {
-      leaf = openHeading(place, step.level);
+      leaf = openHeading(place, rank(step.level));
       leaf.append(line.slice(step.text));
     } else if (step.kind === 'text') {
       leaf = openParagraph(place, first);
@@ -181,6 +183,16 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
     fence.nextLine();
     fence.append(line.slice(skipIndent(line, at, fence.indent)));
     return true;
+  }
+
+  /**
+   * Headings of an answer stand below the panel's own second-level title: its first one is third-level however many
+   * signs it has, and none is more than one level below the one before it.
+   */
+  function rank(level: number): 3 | 4 | 5 | 6 {
+    firstLevel ||= level;
+    lastRank = Math.max(3, Math.min(6, 3 + level - firstLevel, lastRank + 1));
+    return lastRank as 3 | 4 | 5 | 6;
   }
 
   function closeLeaf(): void {

@@ -25,6 +25,7 @@ function prefix(text: string): string {
 const cases: [name: string, markdown: string, dom: string][] = [
   ['paragraphs', 'one\ntwo\n\nthree', '<p>one\ntwo</p><p>three</p>'],
   ['headings', '# One\n## Two ##\n####### no\n#no', '<h3>One</h3><h4>Two</h4><p>####### no\n#no</p>'],
+  ['headings in order, whatever their signs', '### A\n###### B\n# C', '<h3>A</h3><h4>B</h4><h3>C</h3>'],
   ['an underlined heading', 'Title\n===\nbody\n---', '<h3>Title</h3><h4>body</h4>'],
   ['emphasis', '*a* **b** ***c*** _d_ __e__ ~~f~~', '<p><em>a</em> <strong>b</strong> <em><strong>c</strong></em> <em>d</em> <strong>e</strong> <del>f</del></p>'],
   ['no emphasis', '2 * 3 * 4, snake_case_name, **open', '<p>2 * 3 * 4, snake_case_name, **open</p>'],

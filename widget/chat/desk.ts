@@ -1,0 +1,92 @@
+/** The visitor's desk: draft, open feedback form, what was copied, where the reader is; and what the buttons do. */
+import { textOf, type Message } from '../stream/transcript.ts';
+import type { Conversation } from './conversation.ts';
+import type { Follower } from './scroll.ts';
+import type { Actions, Desk } from './view.ts';
+
+export type DeskOptions = {
+  follower: Follower;
+  conversation(): Conversation | null;
+  keepDraft(text: string): void;
+  scroller(): HTMLElement | null;
+  changed(): void;
+  focusInput(): void;
+  close(): void;
+  reset(): void;
+};
+
+/** A mark that something was copied stays this long (ms). */
+const COPIED_MS = 2_000;
+
+export function createDesk(options: DeskOptions): Desk & { act: Actions; clear(): void } {
+  const { follower, conversation, changed } = options;
+  const thanked = new Set<string>();
+  const warn = (what: string) => (error: unknown): void => console.warn(`Halfsecond: ${what}`, error);
+
+  function type(text: string): void {
+    desk.draft = text;
+    options.keepDraft(text);
+    changed();
+  }
+
+  function rate(message: Message, rating: 'up' | 'down', comment: string): void {
+    // A thumb down asks what was wrong; the answer to that, or nothing, ends it.
+    const finished = rating === 'up' || desk.commenting === message.id;
+    desk.commenting = finished ? null : message.id;
+    if (finished) thanked.add(message.id);
+    changed();
+    conversation()?.rate(message.id, rating, comment).catch(warn('the feedback was not delivered.'));
+  }
+
+  async function copy(text: string, mark: (on: boolean) => void): Promise<void> {
+    await navigator.clipboard.writeText(text);
+    mark(true);
+    changed();
+    setTimeout(() => {
+      mark(false);
+      changed();
+    }, COPIED_MS);
+  }
+
+  const act: Actions = {
+    close: options.close,
+    reset: options.reset,
+    send(text, keyAt) {
+      follower.pin();
+      if (!conversation()?.send(text, keyAt)) return;
+      type('');
+      options.focusInput();
+    },
+    type,
+    stop: () => conversation()?.stop(),
+    retry() {
+      follower.pin();
+      conversation()?.retry();
+    },
+    rate: (message, rating) => rate(message, rating, ''),
+    comment: (message, comment) => rate(message, message.rating ?? 'down', comment),
+    copy: (message) => void copy(textOf(message), (on) => (desk.copied = on ? message.id : null)).catch(warn('the browser did not allow copying.')),
+    copyCode(button) {
+      const code = button.closest('.code')?.querySelector('code')?.textContent ?? '';
+      copy(code, (on) => button.toggleAttribute('data-copied', on)).catch(warn('the browser did not allow copying.'));
+    },
+    jump: () => options.scroller()?.scrollTo({ top: Number.MAX_SAFE_INTEGER, behavior: 'smooth' }),
+    scrolled() {
+      const scroller = options.scroller();
+      if (!scroller) return;
+      const away = follower.scrolled(scroller);
+      if (away === desk.away) return;
+      desk.away = away;
+      changed();
+    },
+  };
+  const desk: Desk & { act: Actions; clear(): void } = {
+    draft: '', commenting: null, thanked, copied: null, away: false, act,
+    clear() {
+      thanked.clear();
+      desk.commenting = null;
+      desk.away = false;
+    },
+  };
+  return desk;
+}
