@@ -1,6 +1,6 @@
 /** One second of the collector: probe and pull, remember, judge, hand out the state. */
 import { STALE_AFTER_MS } from '@halfsecond/shared/limits';
-import type { Feed, ProviderHealth } from '@halfsecond/shared/status';
+import { feed as feedSchema, type Feed, type ProviderHealth } from '@halfsecond/shared/status';
 import { open, type PublishedIncident } from '../src/incident.ts';
 import { follow, ours, skew } from './follow.ts';
 import {
@@ -24,13 +24,14 @@ export type Collect = {
 /** @param clock epoch ms; another one lets a test age what was read */
 export function createCollect(options: PullOptions, store: Store, log: (line: string) => void, clock: () => number = Date.now): Collect {
   let reached: Reach = { state: 'unknown', failed: 0, good: 0 };
-  let feed: Feed | null = null;
+  let feed: Feed | null = kept(store, 'feed', (value) => feedSchema.parse(value));
   let shift = 0;
   let readAt = Number(store.meta('readAt')) || null;
   let fault: string | null = null;
   let pulling: Promise<void> | null = null;
   let tickedAt: number | null = null;
-  const held = new Map<string, Held>();
+  // Kept over a restart, so that "since" stays true and a dead bff does not take the page's contents with it.
+  const held = new Map<string, Held>(kept(store, 'held', (value) => value as [string, Held][]) ?? []);
 
   /** Never rejects: it may end long after the round that began it. */
   async function pullOnce(stop: AbortSignal): Promise<void> {
@@ -64,6 +65,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
     feed = pulled.feed;
     readAt = now;
     store.setMeta('readAt', String(now));
+    store.setMeta('feed', JSON.stringify({ ...feed, samples: [] }));
     return 'read';
   }
 
@@ -125,6 +127,7 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
       const stale = readAt === null || now - readAt > STALE_AFTER_MS;
       const blind = stale || reached.state === 'down';
       const { components, builtins, recent } = judge(now, stale);
+      store.setMeta('held', JSON.stringify([...held]));
       const elapsed = tickedAt === null ? 1_000 : now - tickedAt;
       tickedAt = now;
       if (elapsed > 0 && elapsed <= GAP_MS) {
@@ -151,6 +154,17 @@ export function createCollect(options: PullOptions, store: Store, log: (line: st
       };
     },
   };
+}
+
+/** What an earlier life of this collector wrote; null when there is none that can be read. */
+function kept<T>(store: Store, key: string, read: (value: unknown) => T): T | null {
+  const text = store.meta(key);
+  if (text === null) return null;
+  try {
+    return read(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 /** Resolves when `work` does or when `ms` have passed, whichever is first; the timer does not outlive it. */

@@ -193,6 +193,25 @@ test('killed is down after three probes, hung too; up again after three good one
   assert.equal((await round()).indicator, 'critical');
 });
 
+test('a collector that starts again beside a dead bff keeps what is known and since when', async (t) => {
+  const { bff, round, store } = await watch(t);
+  bff.feed.providers = [provider('openai', 'down', { failure: 'auth' }), provider('builtin', 'up')];
+  bff.feed.queue = { depth: 2, inFlight: 1, capacity: 9 };
+  const before = await round();
+  await bff.close();
+  const again = createCollect({ source: bff.url, key: undefined }, store, () => undefined);
+  const stop = new AbortController();
+  t.after(() => stop.abort());
+  assert.equal(await again.tick(stop.signal, []), null, 'nothing is said before it is known');
+  await again.tick(stop.signal, []);
+  const after = await again.tick(stop.signal, []);
+  assert.ok(after);
+  assert.equal(after.headline, 'The chat does not answer');
+  assert.equal(after.queue.capacity, 9);
+  assert.deepEqual([component(after, 'openai').status, component(after, 'openai').judged], ['major_outage', false]);
+  assert.equal(component(after, 'openai').since, component(before, 'openai').since);
+});
+
 test('a refused key is that provider being out, in words; a missing one is not a fault', async (t) => {
   const { bff, round } = await watch(t);
   bff.feed.providers = [provider('openai', 'down', { failure: 'auth' }), provider('anthropic', 'off'), provider('builtin', 'up')];
