@@ -19,7 +19,7 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
 
   rmSync(join(outDir, 'assets'), { recursive: true, force: true });
   await build({
-    configFile: false, root: here, logLevel: 'warn', plugins: [tightCss()],
+    configFile: false, root: here, logLevel: 'warn', plugins: [tight()],
     build: {
       outDir, emptyOutDir: false, target, modulePreload: false, reportCompressedSize: false,
       rolldownOptions: {
@@ -33,7 +33,7 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
   if (panel === undefined) throw new Error(`the panel is missing in ${join(outDir, 'assets')}`);
   const integrity = `sha384-${createHash('sha384').update(readFileSync(join(outDir, 'assets', panel))).digest('base64')}`;
   await build({
-    configFile: false, root: here, logLevel: 'warn', plugins: [tightCss()],
+    configFile: false, root: here, logLevel: 'warn', plugins: [tight()],
     define: { PANEL_FILE: JSON.stringify(`assets/${panel}`), PANEL_INTEGRITY: JSON.stringify(integrity) },
     build: {
       outDir, emptyOutDir: false, target, modulePreload: false, reportCompressedSize: false,
@@ -48,15 +48,16 @@ function result(outDir: string): Built {
   return { loader: join(outDir, 'halfsecond.js'), assets: readdirSync(join(outDir, 'assets')).map((name) => join(outDir, 'assets', name)) };
 }
 
-/** Style sheets lose the white space that only people need. */
-function tightCss(): Plugin {
+/** Style sheets and templates lose the white space that only people need. */
+function tight(): Plugin {
   const shrink = (text: string): string => text.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1').replace(/: /g, ':').replaceAll(';}', '}');
   return {
-    name: 'halfsecond-tight-css',
+    name: 'halfsecond-tight',
     enforce: 'pre',
     transform(code, id) {
       if (/\/widget\/theme\/\w+\.ts$/.test(id)) return { code: code.replace(/css`([^`]*)`/g, (_, text: string) => `css\`${shrink(text)}\``), map: null };
       if (id.endsWith('/widget/chat/launcher.ts')) return { code: code.replace(/launcherCss = `([^`]*)`/, (_, text: string) => `launcherCss = \`${shrink(text)}\``), map: null };
+      if (/\/widget\/chat\/\w+\.ts$/.test(id)) return { code: code.replace(/([>}])\n\s+(?=<|\$\{)/g, '$1'), map: null };
       return null;
     },
   };

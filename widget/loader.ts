@@ -30,9 +30,11 @@ function start(script: HTMLScriptElement): void {
   const base = new URL('.', script.src);
   const panelUrl = new URL(PANEL_FILE, base).href;
   const { nonce } = script;
-  let chat: HTMLElement | null = null;
+  let mounted: (element: HTMLElement) => void = () => undefined;
+  const chat = new Promise<HTMLElement>((resolve) => (mounted = resolve));
   let loading: Promise<unknown> | null = null;
   let preloaded = false;
+  let trustedUrl: string | null = null;
 
   const early = Array.isArray(window.Halfsecond) ? window.Halfsecond : [];
   const queue: Queue = {
@@ -48,12 +50,13 @@ function start(script: HTMLScriptElement): void {
 
   function mount(): void {
     const own = document.querySelector<HTMLElement>(TAG);
-    chat = own ?? document.createElement(TAG);
+    const chat = own ?? document.createElement(TAG);
+    mounted(chat);
     const attributes: [string, string][] = [['endpoint', base.origin], ...Object.entries(script.dataset).map(([key, value]): [string, string] => [dashed(key), value ?? ''])];
     for (const element of own ? document.querySelectorAll(TAG) : [chat]) {
       for (const [name, value] of attributes) if (!own || !element.hasAttribute(name)) element.setAttribute(name, value);
     }
-    if (own) return void load();
+    if (own) return void load().catch(report);
     chat.style.setProperty('display', 'block', 'important');
     chat.setAttribute('role', 'region');
     chat.setAttribute('aria-label', 'Chat');
@@ -67,7 +70,7 @@ function start(script: HTMLScriptElement): void {
     button.addEventListener('focus', prefetch, { once: true });
     document.body.append(chat);
     const eager = chat.hasAttribute('open') || (chat.getAttribute('mode') ?? 'popup') !== 'popup' || wasOpen(base.origin, chat.getAttribute('site') ?? '');
-    if (eager) load();
+    if (eager) load().catch(report);
     else whenIdle(prefetch);
   }
 
@@ -75,11 +78,7 @@ function start(script: HTMLScriptElement): void {
     // Once the panel is there, the launcher is its own affair.
     if (customElements.get(TAG)) return;
     this.setAttribute('aria-busy', 'true');
-    invokeLater('open');
-  }
-
-  function invokeLater(method: string): void {
-    queue.push([method]);
+    queue.push(['open']);
   }
 
   /** Fetches and compiles the panel without running it. */
@@ -105,14 +104,14 @@ function start(script: HTMLScriptElement): void {
       module.integrity = PANEL_INTEGRITY;
       module.crossOrigin = 'anonymous';
       if (nonce) module.nonce = nonce;
-      module.src = trusted(panelUrl);
+      module.src = (trustedUrl ??= trusted(panelUrl));
       module.onload = () => {
         document.removeEventListener('securitypolicyviolation', blocked);
         resolve(undefined);
       };
       module.onerror = () => {
         loading = null;
-        chat?.shadowRoot?.querySelector('.launcher')?.removeAttribute('aria-busy');
+        chat.then(({ shadowRoot }) => shadowRoot?.querySelector('.launcher')?.removeAttribute('aria-busy'), reject);
         reject(new Error(`Halfsecond: ${panelUrl} could not be loaded`));
       };
       document.addEventListener('securitypolicyviolation', blocked);
@@ -122,9 +121,11 @@ function start(script: HTMLScriptElement): void {
   }
 
   function whenReady(run: (element: HTMLElement) => void): void {
-    load().then(() => customElements.whenDefined(TAG)).then(() => chat && run(chat)).catch((error: unknown) => console.error(error));
+    load().then(() => customElements.whenDefined(TAG)).then(() => chat).then(run).catch(report);
   }
 }
+
+const report = (error: unknown): void => console.error(error);
 
 function invoke(element: HTMLElement, [method, ...args]: Call): void {
   if (!METHODS.includes(method)) return console.warn(`Halfsecond: there is no method ${method}`);

@@ -27,7 +27,7 @@ const reporter = {
     }
   },
   stop() {
-    console.log(`${figures.passed} passed, ${figures.failed} failed`);
+    console.log(`\n${figures.passed} passed, ${figures.failed} failed`);
   },
 };
 

@@ -88,7 +88,8 @@ describe('when it goes wrong', () => {
     await until('its end', () => find(element, '.note.truncated'));
     expect(all(element, '.question').length).to.equal(1);
     const tries = (await seen()).filter(({ path, body }) => path === '/api/chat' && JSON.stringify(body['messages']).includes('truncated'));
-    expect(tries.at(-1)?.body['messageId']).to.equal((tries.at(-1)?.body['messages'] as { id: string }[])[0]?.id);
+    const [question] = (tries.at(-1)?.body['messages'] ?? []) as { id: string }[];
+    expect(tries.at(-1)?.body['messageId']).to.equal(question?.id);
   });
 
   it('says an error code in words, and how long to wait', async () => {
