@@ -48,6 +48,8 @@ export class HalfsecondChat extends LitElement {
   #follower = createFollower();
   #announcer = createAnnouncer();
   #opener: Element | null = null;
+  /** Somebody has just opened it: a panel that is open from the start leaves the focus where it is. */
+  #byHand = false;
   #cancelFrame: () => void = () => undefined;
   #leave: AbortController | null = null;
   #desk = createDesk({
@@ -75,6 +77,7 @@ export class HalfsecondChat extends LitElement {
   open(): void {
     if (this.isOpen) return;
     this.#opener = document.activeElement;
+    this.#byHand = true;
     this.isOpen = true;
   }
   close(): void {
@@ -181,7 +184,8 @@ export class HalfsecondChat extends LitElement {
     this.#emit(this.isOpen ? 'open' : 'close', {});
     if (this.isOpen) {
       this.#conversation?.warm();
-      this.#focusInput();
+      if (this.#byHand) this.#focusInput();
+      this.#byHand = false;
       return;
     }
     const back = this.#opener instanceof HTMLElement && this.#opener.isConnected && this.#opener !== document.body && this.#opener !== this ? this.#opener : null;

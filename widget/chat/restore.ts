@@ -26,7 +26,8 @@ function restoreMessage(value: unknown): Message | null {
   const meta = isRecord(value['metadata']) ? value['metadata'] : {};
   message.state = STATES[String(meta['state'])] ?? 'done';
   if (message.state === 'failed') message.error = typeof meta['code'] === 'string' ? meta['code'] : 'other';
-  if (isRecord(meta['handoff']) && typeof meta['handoff']['reason'] === 'string') message.handoff = meta['handoff'] as { reason: string; url?: string };
+  // The store keeps why, as a code; the sentence for the visitor went out with the stream.
+  if (typeof meta['handoff'] === 'string') message.handoff = { reason: '' };
   if (typeof meta['traceId'] === 'string') message.traceId = meta['traceId'];
   if (typeof meta['provider'] === 'string') message.finish = meta as FinishMetadata;
   return message;

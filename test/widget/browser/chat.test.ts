@@ -1,5 +1,6 @@
 /** The panel with a real bff's stream: ask, watch, stop, retry, reload. */
 import { expect } from '@open-wc/testing';
+import type { Seen } from '../fake-bff.ts';
 import { all, answerText, asked, chat, clean, find, key, need, seen, typed, until } from './help.ts';
 
 afterEach(clean);
@@ -84,10 +85,9 @@ describe('when it goes wrong', () => {
     await asked(element, 'truncated');
     expect(need(element, '.note.truncated').textContent).to.contain('cut off');
     need(element, '[part=retry]').click();
-    await until('a second try', () => find(element, '.stop'));
+    const tries = await attempts('truncated', 2);
     await until('its end', () => find(element, '.note.truncated'));
     expect(all(element, '.question').length).to.equal(1);
-    const tries = (await seen()).filter(({ path, body }) => path === '/api/chat' && JSON.stringify(body['messages']).includes('truncated'));
     const [question] = (tries.at(-1)?.body['messages'] ?? []) as { id: string }[];
     expect(tries.at(-1)?.body['messageId']).to.equal(question?.id);
   });
@@ -168,7 +168,9 @@ describe('over a reload', () => {
     first.remove();
     const second = await chat({}, true);
     await until('the open panel', () => second.isOpen);
+    await second.updateComplete;
     expect(need<HTMLTextAreaElement>(second, '#input').value).to.equal('half a thought');
+    expect(document.activeElement).to.not.equal(second);
   });
 
   it('starts anew after reset', async () => {
@@ -183,6 +185,16 @@ describe('over a reload', () => {
     expect(all(second, '.question').length).to.equal(0);
   });
 });
+
+/** The requests that asked this, once there are so many. */
+async function attempts(question: string, count: number): Promise<Seen[]> {
+  for (let looks = 0; looks < 100; looks++) {
+    const found = (await seen()).filter(({ path, body }) => path === '/api/chat' && JSON.stringify(body['messages']).includes(question));
+    if (found.length >= count) return found;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+  }
+  throw new Error(`"${question}" was not asked ${count} times`);
+}
 
 async function poll(path: string): Promise<Record<string, unknown>> {
   for (let tries = 0; tries < 100; tries++) {
