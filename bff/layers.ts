@@ -124,6 +124,8 @@ export type AttemptReport = {
   total: number;
 };
 export type RoutePart =
+  /** Every model that could answer is at its limit: the place in line, from 1, at every change. */
+  | { type: 'waiting'; position: number }
   /** An attempt begins. `fallback`: not the model that the configuration would prefer. */
   | { type: 'model'; provider: string; model: string; fallback: boolean; reason: string }
   | { type: 'text'; text: string }

@@ -57,7 +57,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const remember: Remember = memory?.remember ?? (async () => undefined);
 
   const dispatcher = createDispatch({ agents: config.agents, fallback: config.dispatch.fallback, log });
-  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, log });
+  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, log });
   const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
   const tools = createTools({ sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl) }, log });
 
@@ -82,7 +82,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     feed: feed.read,
     feedKey: { secret: env['STATUS_FEED_KEY'] || 'halfsecond-local', open: !env['STATUS_FEED_KEY'] && isLoopback(host) },
     ready: () => ready,
-    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers }),
+    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight() }),
     admin: {
       key: secrets.admin, sites: config.sites, recall, remember, traces,
       explain: createExplain({ dispatcher, route: router.explain, recall, agents: config.agents, tokenBudget: config.memory.tokenBudget }),

@@ -39,6 +39,8 @@ export async function* streamStep(
       spans.enter('provider');
       Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
       yield status(question, again ? 'switching' : 'thinking', title, part.model);
+    } else if (part.type === 'waiting') {
+      yield { type: 'data-status', transient: true, data: statusData('queued', question.lang, { position: part.position }) };
     } else if (part.type === 'takeover') {
       yield status(question, 'switching', title, part.model);
       if (question.resetStep) yield* rewrite(pen, text, cited);

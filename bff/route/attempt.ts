@@ -15,18 +15,19 @@ export type Attempted = { report: AttemptReport; ended: Ended | null; failure: P
 export async function runAttempt(choice: Choice, call: CallModel, ask: Ask, signal: AbortSignal, sink: (part: ProviderPart) => void): Promise<Attempted> {
   const startedAt = performance.now();
   const splice = ask.partial === '' ? null : createSplice(ask.partial);
-  const text: string[] = [];
+  let text = '';
   let firstContent: number | null = null;
 
   function say(piece: string): void {
     if (piece === '') return;
-    text.push(piece);
+    text += piece;
     sink({ type: 'text', text: piece });
   }
   function take(part: ProviderPart): void {
     firstContent ??= performance.now() - startedAt;
-    if (part.type === 'text') say(splice === null ? part.text : splice.push(part.text));
-    else sink(part);
+    if (part.type === 'text' && splice !== null) return say(splice.push(part.text));
+    if (part.type === 'text') text += part.text;
+    sink(part);
   }
   function report(outcome: AttemptReport['outcome'], failure: ProviderFailure | null): AttemptReport {
     return {
@@ -43,11 +44,11 @@ export async function runAttempt(choice: Choice, call: CallModel, ask: Ask, sign
   try {
     const ended = await call(ask, signal, take);
     say(splice?.flush() ?? '');
-    if (ended.calls.length === 0 && text.join('').trim() === '') throw new ProviderFailure('empty', 'the end mark came without any content');
+    if (ended.calls.length === 0 && text.trim() === '') throw new ProviderFailure('empty', 'the end mark came without any content');
     firstContent ??= performance.now() - startedAt;
-    return { report: report('ok', null), ended, failure: null, text: text.join('') };
+    return { report: report('ok', null), ended, failure: null, text };
   } catch (error) {
     const failure = error instanceof ProviderFailure ? error : new ProviderFailure('other', error instanceof Error ? error.stack ?? error.message : String(error));
-    return { report: report(failure.kind === 'cancelled' ? 'stopped' : 'error', failure), ended: null, failure, text: text.join('') };
+    return { report: report(failure.kind === 'cancelled' ? 'stopped' : 'error', failure), ended: null, failure, text };
   }
 }

@@ -6,6 +6,7 @@ import type { Provider } from '../layers.ts';
 import { asCut, asFailure, ProviderFailure } from './failure.ts';
 import type { Ask, Ended, Sink } from './provider.ts';
 import { createSseParser } from './sse.ts';
+import { closeLine, createLine, type Line } from './transport.ts';
 
 /** How many characters an answer may have per token that was asked for, and bytes on the wire per character. */
 const CHARS_PER_TOKEN = 8;
@@ -19,22 +20,35 @@ export type Out = { text(text: string): void; reasoning(text: string): void; ali
 export type Progress = 'more' | 'complete' | 'done';
 /** Reads the events of one protocol. `event` throws a ProviderFailure for an error or nonsense in the stream. */
 export type Decoder = { event(name: string, data: string): Progress; ended(): Ended };
-export type Protocol = { open(ask: Ask, signal: AbortSignal): Promise<Response>; decode(ask: Ask, out: Out): Decoder };
+/** `open` resolves when the headers are there and puts the answer on the line; rejects with whatever the SDK throws. */
+export type Protocol = { open(ask: Ask, line: Line): Promise<unknown>; decode(ask: Ask, out: Out): Decoder };
 
 /** Runs one exchange; the contract is that of `CallModel`. */
 export function exchange(protocol: Protocol, timeouts: Provider['timeouts'], ask: Ask, signal: AbortSignal, sink: Sink): Promise<Ended> {
+  if (signal.aborted) return Promise.reject(new ProviderFailure('cancelled', 'stopped'));
+  const line = createLine();
+  const reading = read(line, timeouts, ask.model.maxOutputTokens * CHARS_PER_TOKEN, (out) => protocol.decode(ask, out), signal, sink);
+  // Nothing below holds the question: while the answer flows or keeps silent it is nobody's business any more.
+  protocol.open(ask, line).then(() => reading.begin(), (error: unknown) => reading.refused(error));
+  return reading.ended;
+}
+
+type Reading = { ended: Promise<Ended>; begin(): void; refused(error: unknown): void };
+
+function read(line: Line, timeouts: Provider['timeouts'], charsMax: number, decode: (out: Out) => Decoder, signal: AbortSignal, sink: Sink): Reading {
   const { promise, resolve, reject } = Promise.withResolvers<Ended>();
-  const connection = new AbortController();
   const startedAt = performance.now();
-  const charsMax = ask.model.maxOutputTokens * CHARS_PER_TOKEN;
-  let reader: ReadableStreamDefaultReader<Uint8Array> | null = null;
   let progress: Progress = 'more';
   let settled = false;
   let chars = 0;
   let bytes = 0;
   let lastContent = 0;
+  /** What is waited for, and until when; the one timer looks at these when it fires. */
+  let awaited = 'no headers';
+  let until = startedAt + Math.min(timeouts.headers, timeouts.firstContent);
+  let timer = setTimeout(look, until - startedAt);
 
-  const out: Out = {
+  const decoder = decode({
     text(text) {
       if (text === '' || settled) return;
       alive(text.length);
@@ -46,8 +60,7 @@ export function exchange(protocol: Protocol, timeouts: Provider['timeouts'], ask
       sink({ type: 'reasoning', text });
     },
     alive,
-  };
-  const decoder = protocol.decode(ask, out);
+  });
   const parse = createSseParser((name, data) => {
     if (progress === 'done' || settled) return;
     progress = decoder.event(name, data);
@@ -57,75 +70,79 @@ export function exchange(protocol: Protocol, timeouts: Provider['timeouts'], ask
   function alive(length: number): void {
     chars += length;
     if (chars > charsMax) throw new ProviderFailure('protocol', `an answer of more than ${charsMax} characters`);
-    if (lastContent === 0) watch(timeouts.silence, 'content stopped flowing');
+    if (lastContent === 0) expect('content stopped flowing', timeouts.silence);
     lastContent = performance.now();
   }
 
-  let watchdog = setTimeout(() => fail('timeout', 'no headers'), timeouts.headers);
-  function watch(ms: number, what: string): void {
-    clearTimeout(watchdog);
-    watchdog = setTimeout(() => {
-      const left = lastContent === 0 ? 0 : lastContent + ms - performance.now();
-      if (left > 1) watch(left, what);
-      else fail('timeout', what);
-    }, ms);
+  function expect(what: string, ms: number): void {
+    awaited = what;
+    until = performance.now() + ms;
+    clearTimeout(timer);
+    timer = setTimeout(look, ms);
+  }
+  function look(): void {
+    const now = performance.now();
+    if (progress === 'more' && lastContent !== 0) until = lastContent + timeouts.silence;
+    if (until - now > 1) timer = setTimeout(look, until - now);
+    else if (settled) closeLine(line);
+    else over(new ProviderFailure('timeout', awaited));
   }
 
   function settle(): boolean {
     if (settled) return false;
     settled = true;
-    clearTimeout(watchdog);
+    clearTimeout(timer);
     signal.removeEventListener('abort', stop);
     return true;
+  }
+  /** Nothing more will come. After the end mark that is no failure. */
+  function over(failure: ProviderFailure): void {
+    if (progress !== 'more') return complete();
+    if (!settle()) return;
+    reject(failure);
+    closeLine(line);
   }
   function complete(): void {
     if (!settle()) return;
     resolve(decoder.ended());
-    // A connection that closes by itself goes back to the pool; one that lingers is cut.
-    setTimeout(() => connection.abort(), TRAILER_MS).unref();
-  }
-  function broken(failure: ProviderFailure): void {
-    if (!settle()) return;
-    reject(failure);
-    connection.abort(failure);
-  }
-  function fail(kind: 'timeout' | 'cut' | 'protocol' | 'cancelled', what: string): void {
-    if (progress === 'more') broken(new ProviderFailure(kind, what));
-    else complete();
+    // A connection whose body ends by itself goes back to the pool; one that lingers is cut.
+    if (line.message?.complete) return;
+    expect('the close', TRAILER_MS);
+    timer.unref();
+    line.message?.once('close', () => clearTimeout(timer));
   }
   function stop(): void {
-    broken(new ProviderFailure('cancelled', 'stopped'));
+    if (!settle()) return;
+    reject(new ProviderFailure('cancelled', 'stopped'));
+    closeLine(line);
   }
 
-  async function run(): Promise<void> {
-    const response = await protocol.open(ask, connection.signal);
-    const type = response.headers.get('content-type') ?? '';
-    if (!type.includes('text/event-stream') || response.body === null) {
-      throw new ProviderFailure('protocol', `expected an event stream, got ${type || 'no content type'}`);
-    }
-    if (lastContent === 0 && !settled) watch(Math.max(1, timeouts.firstContent - (performance.now() - startedAt)), 'no first content');
-    reader = response.body.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      bytes += value.byteLength;
+  function take(piece: Buffer): void {
+    if (settled) return;
+    bytes += piece.length;
+    const before = progress;
+    try {
       if (bytes > charsMax * BYTES_PER_CHAR) throw new ProviderFailure('protocol', 'endless stream');
-      const before = progress;
-      parse(value);
-      if (progress === 'done') complete();
-      else if (progress === 'complete' && before === 'more') watch(TRAILER_MS, 'usage never came');
+      parse(piece);
+    } catch (error) {
+      over(asCut(error));
+      return;
     }
-    fail('cut', 'the stream ended without its end mark');
+    if (progress === 'done') complete();
+    else if (progress === 'complete' && before === 'more') expect('usage', TRAILER_MS);
   }
 
-  if (signal.aborted) stop();
-  else {
-    signal.addEventListener('abort', stop, { once: true });
-    run().catch((error: unknown) => {
-      if (settled) return;
-      if (progress !== 'more') complete();
-      else broken(reader === null ? asFailure(error) : asCut(error));
-    });
+  function begin(): void {
+    const { message } = line;
+    if (settled || message === null) return closeLine(line);
+    const type = message.headers['content-type'] ?? '';
+    if (!type.includes('text/event-stream')) return over(new ProviderFailure('protocol', `expected an event stream, got ${type || 'no content type'}`));
+    expect('no first content', Math.max(1, timeouts.firstContent - (performance.now() - startedAt)));
+    message.on('data', take);
+    message.once('end', () => over(new ProviderFailure('cut', 'the stream ended without its end mark')));
+    message.on('error', (error) => over(asCut(error)));
   }
-  return promise;
+
+  signal.addEventListener('abort', stop, { once: true });
+  return { ended: promise, begin, refused: (error) => over(asFailure(error)) };
 }

@@ -15,7 +15,7 @@ export type HealthEvent =
   | { type: 'answered'; at: number; fallback: boolean };
 
 /** `streak`: failures in a row. `restsUntil`: not to be asked before. `onTime`: decayed share, null when unknown. */
-type Entry = { streak: number; failure: FailureKind | null; restsUntil: number; trial: boolean; asked: boolean; inFlight: number; onTime: number | null };
+type Entry = { streak: number; failure: FailureKind | null; restsUntil: number; trial: boolean; asked: boolean; onTime: number | null };
 type Seen = { state: ProviderState; since: number; failure: FailureKind | null };
 export type HealthState = {
   providers: Record<string, Seen & { kind: string; models: Record<string, Entry> }>;
@@ -36,7 +36,7 @@ const AUTH_REST_MS = 30_000;
 /** Weight of the newest answer in `onTime`. */
 const NEWEST = 0.1;
 
-const fresh: Entry = { streak: 0, failure: null, restsUntil: 0, trial: false, asked: false, inFlight: 0, onTime: null };
+const fresh: Entry = { streak: 0, failure: null, restsUntil: 0, trial: false, asked: false, onTime: null };
 
 /** The state before anything happened. `off`: configured, but not usable. */
 export function createHealth(providers: { id: string; kind: string; off: boolean }[], at: number): HealthState {
@@ -74,20 +74,19 @@ export function foldHealth(state: HealthState, event: HealthEvent): HealthState 
 function foldEntry(entry: Entry, event: Exclude<HealthEvent, { type: 'answered' }>): Entry {
   switch (event.type) {
     case 'started':
-      return { ...entry, asked: true, inFlight: entry.inFlight + 1, trial: entry.restsUntil > 0 && event.at >= entry.restsUntil };
+      return { ...entry, asked: true, trial: entry.restsUntil > 0 && event.at >= entry.restsUntil };
     case 'stopped':
-      return { ...entry, inFlight: entry.inFlight - 1, trial: false };
+      return { ...entry, trial: false };
     case 'succeeded': {
       const onTime = event.firstContent <= event.target ? 1 : 0;
       return {
         ...fresh,
         asked: true,
-        inFlight: entry.inFlight - 1,
         onTime: entry.onTime === null ? onTime : entry.onTime + NEWEST * (onTime - entry.onTime),
       };
     }
     case 'failed': {
-      const ended = { ...entry, inFlight: entry.inFlight - 1, trial: false };
+      const ended = { ...entry, trial: false };
       // Stopped by us, or withheld because of the words: neither says that the provider is ill.
       if (event.failure === 'cancelled' || event.failure === 'refused') return ended;
       const streak = entry.streak + 1;

@@ -1,5 +1,6 @@
 /** What the router asks of every provider, whatever its protocol: one function type and the values around it. */
 import type { Usage } from '@halfsecond/shared/wire';
+import type { Transport } from './transport.ts';
 import type { Model, Provider, RouteMessage, RoutePart, Snippet, ToolCall, ToolDefinition } from '../layers.ts';
 
 /** One question to one model. */
@@ -37,6 +38,6 @@ export type Sink = (part: ProviderPart) => void;
  */
 export type CallModel = (ask: Ask, signal: AbortSignal, sink: Sink) => Promise<Ended>;
 
-/** A configured provider, ready to be called. `warm` loads its SDK ahead of the first turn. */
+/** A configured provider, ready to be called. `warm` loads its SDK ahead of the first turn and opens a connection. */
 export type Caller = { call: CallModel; warm(): Promise<void> };
-export type CreateCaller = (provider: Provider) => Caller;
+export type CreateCaller = (provider: Provider, transport: Transport) => Caller;

@@ -8,19 +8,24 @@ import type { DataClass, Model, Provider, Route, RouteHealth, RouteInput, RouteP
 import { snippetsUsed } from './answer/cite.ts';
 import { runAttempt } from './attempt.ts';
 import { createChannel } from './channel.ts';
-import { createHealth, foldHealth, onTimeOf, standingOf, viewHealth, type HealthEvent } from './health.ts';
+import { createHealth, foldHealth, onTimeOf, standingOf, viewHealth, type HealthEvent, type Standing } from './health.ts';
 import { needOf, pick, type Candidate, type Choice } from './pick.ts';
+import { createPlaces } from './places.ts';
 import { costOf, priceOf } from './prices.ts';
-import type { Ask, Caller } from './provider.ts';
+import type { Caller, CreateCaller } from './provider.ts';
 import { createAnthropic } from './providers/anthropic.ts';
 import { createBuiltin } from './providers/builtin.ts';
 import { createCompatible } from './providers/compatible.ts';
 import { createOpenAI } from './providers/openai.ts';
+import { isOff, missing, withBuiltin } from './roster.ts';
+import { createTransport } from './transport.ts';
 
 export type RouteOptions = {
   providers: Record<string, Provider>;
   models: Model[];
   settings: RouteSettings;
+  /** How long a step waits for a model when all that could answer are at their limit (ms). */
+  wait: number;
   /** Epoch ms; replaceable for tests. */
   now?: () => number;
   /** One line about something an operator should know. */
@@ -33,13 +38,15 @@ export type Router = {
   health: RouteHealth;
   /** What `route` would do with this input now; calls nobody. */
   explain(input: RouteInput): Explained;
+  /** Calls that run now, by model id. */
+  inFlight(): Record<string, number>;
   /** Loads the SDKs of the usable providers, so that the first visitor does not wait for them. */
   warm(): Promise<void>;
   /** Stops what still runs. */
   close(): void;
 };
 
-const create = { openai: createOpenAI, anthropic: createAnthropic, 'openai-compatible': createCompatible, builtin: createBuiltin };
+const create: Record<Provider['kind'], CreateCaller> = { openai: createOpenAI, anthropic: createAnthropic, 'openai-compatible': createCompatible, builtin: createBuiltin };
 /** Answers are mostly this long; only the comparison between models rests on it. */
 const USUAL_OUTPUT_TOKENS = 250;
 const CHARS_PER_TOKEN = 4;
@@ -47,14 +54,20 @@ const CHARS_PER_TOKEN = 4;
 /** Builds the router. A provider whose key or address is missing is off; builtin is there even when nobody configured it. */
 export function createRoute(options: RouteOptions): Router {
   const now = options.now ?? Date.now;
-  const { providers, models } = withBuiltin(options.providers, options.models);
-  const callers = new Map<string, Caller>(Object.entries(providers).map(([id, provider]) => [id, create[provider.kind](provider)]));
+  const { providers, models } = withBuiltin(options);
+  const transport = createTransport();
+  const callers = new Map<string, Caller>(Object.entries(providers).map(([id, provider]) => [id, create[provider.kind](provider, transport)]));
+  const places = createPlaces(new Map(models.map((model) => [model.id, model.maxConcurrent])));
   const running = new Set<AbortController>();
   let health = createHealth(Object.entries(providers).map(([id, provider]) => ({ id, kind: provider.kind, off: isOff(provider) })), now());
   for (const [id, provider] of Object.entries(providers)) if (isOff(provider)) options.log(`provider ${id} is off: ${missing(provider)} is not set`);
 
   function happened(event: HealthEvent): void {
     health = foldHealth(health, event);
+  }
+
+  function standing({ id, provider }: Model): Standing {
+    return providers[provider]?.kind === 'builtin' ? 'well' : standingOf(health, provider, id, now());
   }
 
   function candidates(input: RouteInput): Candidate[] {
@@ -68,7 +81,7 @@ export function createRoute(options: RouteOptions): Router {
         private: provider.private,
         off: isOff(provider),
         cost: costOf({ inputTokens, outputTokens: USUAL_OUTPUT_TOKENS }, priceOf(model, provider) ?? { input: 0, output: 0 }),
-        standing: provider.kind === 'builtin' ? 'well' as const : standingOf(health, model.provider, model.id, now()),
+        standing: standing(model),
         onTime: onTimeOf(health, model.provider, model.id),
       }];
     });
@@ -81,55 +94,86 @@ export function createRoute(options: RouteOptions): Router {
     return { need, order: pick(all, input.dataClass, need), preferred };
   }
 
+  /**
+   * One model after the other. A model at its limit is passed over; when all that could answer are, the step waits
+   * in line. Builtin is no relief for that: it stands in for models that fail, not for models that are busy.
+   */
   async function drive(input: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void): Promise<void> {
     const { order, preferred } = choose(input);
+    const deadline = performance.now() + options.wait;
+    let left = order;
     let said = '';
     let cause: FailureKind | null = null;
-    for (const choice of order) {
-      if (signal.aborted) return;
+    while (left.length > 0 && !signal.aborted) {
+      const models = left.filter((entry) => !entry.builtin);
       // Builtin speaks in whole sentences of the documents: it cannot continue another's.
-      const partial = said.trim() === '' ? '' : said;
-      if (partial !== '' && choice.builtin) continue;
-      const { id: model, provider } = choice.model;
-      const caller = callers.get(provider);
-      if (caller === undefined) continue;
-      const fallback = model !== preferred;
-      let announced = partial === '';
-      const announce = (): void => {
-        if (announced) return;
-        announced = true;
-        push({ type: 'takeover', provider, model });
-      };
-
-      push({ type: 'model', provider, model, fallback, reason: cause === null ? choice.reason : `the model before failed: ${cause}` });
-      happened({ type: 'started', at: now(), provider, model });
-      const ask: Ask = { model: choice.model, chat: input.chat, lang: input.lang, system: input.system, messages: input.messages, snippets: input.snippets, tools: input.tools, partial, standIn: fallback };
-      const { report, ended, failure, text } = await runAttempt(choice, caller.call, ask, signal, (part) => {
-        announce();
-        push(part);
-      });
-      said += text;
-      if (ended === null) {
-        cause = failure?.kind ?? 'other';
-        happened(cause === 'cancelled'
-          ? { type: 'stopped', at: now(), provider, model }
-          : { type: 'failed', at: now(), provider, model, failure: cause, retryAfter: failure?.retryAfter ?? null });
-        push({ type: 'attempt', attempt: report });
-        if (cause === 'cancelled') return;
-        options.log(`${provider}/${model} failed (${cause}): ${failure?.message ?? ''} trace=${input.traceId}`);
+      const able = models.length > 0 ? models : said.trim() === '' ? left : [];
+      if (able.length === 0) break;
+      const ids = able.map((entry) => entry.model.id);
+      const taken = places.take(ids) ?? await places.wait(ids, deadline, signal, (position) => push({ type: 'waiting', position }));
+      if (taken === null && signal.aborted) return;
+      if (taken === null && cause === null) return push({ type: 'fail', code: 'queue_timeout' });
+      if (taken === null) {
+        left = left.filter((entry) => !able.includes(entry));
         continue;
       }
-      announce();
-      happened({ type: 'succeeded', at: now(), provider, model, firstContent: report.firstContent ?? report.total, target: options.settings.firstTokenLimit });
-      happened({ type: 'answered', at: now(), fallback });
-      push({ type: 'attempt', attempt: report });
-      for (const call of ended.calls) push({ type: 'call', call });
-      if (!choice.builtin) for (const snippet of snippetsUsed(said, input.snippets)) push({ type: 'cite', snippet });
-      const price = priceOf(choice.model, providers[provider]) ?? { input: 0, output: 0 };
-      push({ type: 'end', reason: ended.reason, provider, model, fallback, usage: ended.usage, cost: costOf(ended.usage, price) });
-      return;
+      try {
+        const choice = able.find((entry) => entry.model.id === taken.model);
+        left = left.filter((entry) => entry !== choice);
+        // It may have fallen ill while this turn stood in line.
+        if (choice === undefined || standing(choice.model) === 'resting') continue;
+        const reason = cause !== null ? `the model before failed: ${cause}` : choice === able[0] ? choice.reason : `${ids[0]} is at its limit`;
+        const tried = await attempt(choice, reason, choice.model.id !== preferred, said, input, signal, push);
+        said += tried.text;
+        cause = tried.cause;
+        if (cause === null || cause === 'cancelled') return;
+      } finally {
+        taken.leave();
+      }
     }
     push({ type: 'fail', code: said.trim() === '' ? 'no_model_available' : 'answer_interrupted' });
+  }
+
+  /** Asks one model; `cause` is null when it gave a whole answer, which then has been pushed to its end. */
+  async function attempt(
+    choice: Choice, reason: string, fallback: boolean, said: string, input: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void,
+  ): Promise<{ text: string; cause: FailureKind | null }> {
+    const { id: model, provider } = choice.model;
+    const caller = callers.get(provider);
+    if (caller === undefined) return { text: '', cause: 'other' };
+    const partial = said.trim() === '' ? '' : said;
+    let announced = partial === '';
+    const announce = (): void => {
+      if (announced) return;
+      announced = true;
+      push({ type: 'takeover', provider, model });
+    };
+
+    push({ type: 'model', provider, model, fallback, reason });
+    happened({ type: 'started', at: now(), provider, model });
+    const { chat, lang, system, messages, snippets, tools } = input;
+    const { report, ended, failure, text } = await runAttempt(choice, caller.call, { model: choice.model, chat, lang, system, messages, snippets, tools, partial, standIn: fallback }, signal, (part) => {
+      announce();
+      push(part);
+    });
+    if (ended === null) {
+      const cause = failure?.kind ?? 'other';
+      happened(cause === 'cancelled'
+        ? { type: 'stopped', at: now(), provider, model }
+        : { type: 'failed', at: now(), provider, model, failure: cause, retryAfter: failure?.retryAfter ?? null });
+      push({ type: 'attempt', attempt: report });
+      if (cause !== 'cancelled') options.log(`${provider}/${model} failed (${cause}): ${failure?.message ?? ''} trace=${input.traceId}`);
+      return { text, cause };
+    }
+    announce();
+    happened({ type: 'succeeded', at: now(), provider, model, firstContent: report.firstContent ?? report.total, target: options.settings.firstTokenLimit });
+    happened({ type: 'answered', at: now(), fallback });
+    push({ type: 'attempt', attempt: report });
+    for (const call of ended.calls) push({ type: 'call', call });
+    if (!choice.builtin) for (const snippet of snippetsUsed(said + text, snippets)) push({ type: 'cite', snippet });
+    const price = priceOf(choice.model, providers[provider]) ?? { input: 0, output: 0 };
+    push({ type: 'end', reason: ended.reason, provider, model, fallback, usage: ended.usage, cost: costOf(ended.usage, price) });
+    return { text, cause: null };
   }
 
   function route(input: RouteInput, signal: AbortSignal): AsyncIterable<RoutePart> {
@@ -161,6 +205,7 @@ export function createRoute(options: RouteOptions): Router {
   return {
     route,
     health: () => ({ providers: viewHealth(health), fallbackSince: health.fallbackSince }),
+    inFlight: places.inFlight,
     explain(input) {
       const { need, order } = choose(input);
       return { dataClass: input.dataClass, need, order: order.map(({ model, reason, onTime, cost }) => ({ model: model.id, reason, onTime, cost })) };
@@ -170,26 +215,8 @@ export function createRoute(options: RouteOptions): Router {
     },
     close() {
       for (const stop of running) stop.abort(new Error('shutting down'));
+      transport.close();
     },
-  };
-}
-
-function isOff(provider: Provider): boolean {
-  return missing(provider) !== null;
-}
-function missing({ kind, apiKey, baseURL }: Provider): 'apiKey' | 'baseURL' | null {
-  if (kind === 'openai-compatible') return baseURL === undefined ? 'baseURL' : null;
-  return kind === 'builtin' || apiKey !== undefined ? null : 'apiKey';
-}
-
-/** The embedded answerer is the last resort of every installation. */
-function withBuiltin(providers: Record<string, Provider>, models: Model[]): { providers: Record<string, Provider>; models: Model[] } {
-  const id = Object.entries(providers).find(([, provider]) => provider.kind === 'builtin')?.[0] ?? 'builtin';
-  const provider: Provider = { kind: 'builtin', private: true, timeouts: { headers: 1_000, firstContent: 1_000, silence: 1_000 } };
-  const model: Model = { id, provider: id, model: 'builtin', inputPrice: 0, outputPrice: 0, quality: 1, maxConcurrent: 100_000, maxOutputTokens: 2_048 };
-  return {
-    providers: { ...providers, [id]: providers[id] ?? provider },
-    models: models.some((entry) => entry.provider === id) ? models : [...models, model],
   };
 }
 

@@ -2,29 +2,38 @@
 import type Anthropic from '@anthropic-ai/sdk';
 import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam, TextBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { Provider } from '../../layers.ts';
-import { exchange, type Decoder, type Out } from '../exchange.ts';
+import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
 import { kindOfCode, ProviderFailure } from '../failure.ts';
 import { isObject, number, object, parseArguments, parseEvent, string } from '../json.ts';
 import { mapToolNames, type ToolNames } from '../names.ts';
 import { buildPrompt, CONTINUE } from '../prompt.ts';
 import type { Ask, Caller, Ended } from '../provider.ts';
+import { withLine, type Transport } from '../transport.ts';
 
-export function createAnthropic(provider: Provider): Caller {
+const HOME = 'https://api.anthropic.com';
+
+export function createAnthropic(provider: Provider, transport: Transport): Caller {
+  const baseURL = provider.baseURL ?? HOME;
   let made: Promise<Anthropic> | null = null;
   const client = (): Promise<Anthropic> => (made ??= import('@anthropic-ai/sdk').then(({ Anthropic }) => new Anthropic({
     apiKey: provider.apiKey ?? 'none',
-    baseURL: provider.baseURL ?? 'https://api.anthropic.com',
+    baseURL,
     maxRetries: 0,
     // A little more than our own watchdog, which is the one that should speak.
     timeout: provider.timeouts.headers + 1_000,
+    fetch: transport.fetch,
     ...(provider.headers && { defaultHeaders: provider.headers }),
   })));
+  const protocol: Protocol = {
+    open: async (ask, line) => (await client()).messages.create(buildRequest(ask), withLine(line)).asResponse(),
+    decode: (ask, out) => createMessagesDecoder(mapToolNames(ask.tools), out),
+  };
   return {
-    warm: async () => void (await client()),
-    call: (ask, signal, sink) => exchange({
-      open: async (asked, aborted) => (await client()).messages.create(buildRequest(asked), { signal: aborted }).asResponse(),
-      decode: (asked, out) => createMessagesDecoder(mapToolNames(asked.tools), out),
-    }, provider.timeouts, ask, signal, sink),
+    async warm() {
+      transport.warm(baseURL);
+      await client();
+    },
+    call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink),
   };
 }
 

@@ -1,23 +1,22 @@
 /** Servers that speak OpenAI's Chat Completions: OpenRouter, Ollama, vLLM, llama.cpp, LiteLLM and their like. */
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
 import type { Provider } from '../../layers.ts';
-import { exchange, type Decoder, type Out } from '../exchange.ts';
+import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
 import { kindOfCode, ProviderFailure } from '../failure.ts';
 import { isObject, number, object, parseArguments, parseEvent, string, writeArguments, type Json } from '../json.ts';
 import { mapToolNames, type ToolNames } from '../names.ts';
 import { buildPrompt, CONTINUE, joinPrompt } from '../prompt.ts';
 import type { Ask, Caller, Ended } from '../provider.ts';
+import { withLine, type Transport } from '../transport.ts';
 import { createOpenAIClient } from './openai.ts';
 
-export function createCompatible(provider: Provider): Caller {
-  const client = createOpenAIClient(provider);
-  return {
-    warm: async () => void (await client()),
-    call: (ask, signal, sink) => exchange({
-      open: async (asked, aborted) => (await client()).chat.completions.create(buildRequest(asked), { signal: aborted }).asResponse(),
-      decode: (asked, out) => createChatDecoder(mapToolNames(asked.tools), out),
-    }, provider.timeouts, ask, signal, sink),
+export function createCompatible(provider: Provider, transport: Transport): Caller {
+  const { client, warm } = createOpenAIClient(provider, transport);
+  const protocol: Protocol = {
+    open: async (ask, line) => (await client()).chat.completions.create(buildRequest(ask), withLine(line)).asResponse(),
+    decode: (ask, out) => createChatDecoder(mapToolNames(ask.tools), out),
   };
+  return { warm, call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink) };
 }
 
 function buildRequest(ask: Ask): ChatCompletionCreateParamsStreaming {

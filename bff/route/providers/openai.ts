@@ -2,38 +2,48 @@
 import type OpenAI from 'openai';
 import type { Responses } from 'openai/resources/responses/responses';
 import type { Provider } from '../../layers.ts';
-import { exchange, type Decoder, type Out } from '../exchange.ts';
+import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
 import { kindOfCode, ProviderFailure } from '../failure.ts';
 import { number, object, parseArguments, parseEvent, string, writeArguments, type Json } from '../json.ts';
 import { mapToolNames, type ToolNames } from '../names.ts';
 import { buildPrompt, CONTINUE, joinPrompt } from '../prompt.ts';
 import type { Ask, Caller, Ended } from '../provider.ts';
+import { withLine, type Transport } from '../transport.ts';
+
+const HOME = 'https://api.openai.com/v1';
 
 /** A client of the SDK without its retries and without settings from the environment; made at first use. */
-export function createOpenAIClient(provider: Provider): () => Promise<OpenAI> {
-  let client: Promise<OpenAI> | null = null;
-  return () => (client ??= import('openai').then(({ OpenAI }) => new OpenAI({
+export function createOpenAIClient(provider: Provider, transport: Transport): { client(): Promise<OpenAI>; warm(): Promise<void> } {
+  const baseURL = provider.baseURL ?? HOME;
+  let made: Promise<OpenAI> | null = null;
+  const client = (): Promise<OpenAI> => (made ??= import('openai').then(({ OpenAI }) => new OpenAI({
     // Servers of our own house often ask for no key, but the SDK does.
     apiKey: provider.apiKey ?? 'none',
-    baseURL: provider.baseURL ?? 'https://api.openai.com/v1',
+    baseURL,
     organization: null,
     project: null,
     maxRetries: 0,
     // A little more than our own watchdog, which is the one that should speak.
     timeout: provider.timeouts.headers + 1_000,
+    fetch: transport.fetch,
     ...(provider.headers && { defaultHeaders: provider.headers }),
   })));
+  return {
+    client,
+    async warm() {
+      transport.warm(baseURL);
+      await client();
+    },
+  };
 }
 
-export function createOpenAI(provider: Provider): Caller {
-  const client = createOpenAIClient(provider);
-  return {
-    warm: async () => void (await client()),
-    call: (ask, signal, sink) => exchange({
-      open: async (asked, aborted) => (await client()).responses.create(buildRequest(asked), { signal: aborted }).asResponse(),
-      decode: (asked, out) => createResponsesDecoder(mapToolNames(asked.tools), out),
-    }, provider.timeouts, ask, signal, sink),
+export function createOpenAI(provider: Provider, transport: Transport): Caller {
+  const { client, warm } = createOpenAIClient(provider, transport);
+  const protocol: Protocol = {
+    open: async (ask, line) => (await client()).responses.create(buildRequest(ask), withLine(line)).asResponse(),
+    decode: (ask, out) => createResponsesDecoder(mapToolNames(ask.tools), out),
   };
+  return { warm, call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink) };
 }
 
 function buildRequest(ask: Ask): Responses.ResponseCreateParamsStreaming {

@@ -13,6 +13,9 @@ const fakes: Record<Kind, Fake> = { openai: await startOpenAI(), 'openai-compati
 const second = await startOpenAI({ text: 'The second one answers.' });
 after(() => Promise.all([...Object.values(fakes), second].map((fake) => fake.close())));
 
+// Each SDK is loaded once per process, so no deadline below measures that.
+await router(Object.fromEntries(KINDS.map((kind) => [kind, provider(kind, fakes[kind].url)])), []).warm();
+
 const WORDS = 'one two three four five six seven eight nine ten';
 /** Deadline of each fault (ms), with some room for a busy machine. */
 const SOON = 200;

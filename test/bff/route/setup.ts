@@ -18,8 +18,8 @@ export function model(id: string, providerId: string, more: Partial<Model> = {})
 
 export const settings = { firstTokenTarget: 500, firstTokenLimit: 1_500, nextStart: 900, extraCalls: 0.1 };
 
-export function router(providers: Record<string, Provider>, models: Model[], more: { now?: () => number; lines?: string[] } = {}): Router {
-  return createRoute({ providers, models, settings, log: (line) => more.lines?.push(line), ...(more.now && { now: more.now }) });
+export function router(providers: Record<string, Provider>, models: Model[], more: { now?: () => number; lines?: string[]; wait?: number } = {}): Router {
+  return createRoute({ providers, models, settings, wait: more.wait ?? 500, log: (line) => more.lines?.push(line), ...(more.now && { now: more.now }) });
 }
 
 export function input(text: string, more: Partial<RouteInput> = {}): RouteInput {
