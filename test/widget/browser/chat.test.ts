@@ -82,10 +82,10 @@ describe('a question and its answer', () => {
 describe('when it goes wrong', () => {
   it('marks a cut answer and tries again', async () => {
     const element = await chat();
-    await asked(element, 'truncated');
+    await asked(element, 'truncated, twice');
     expect(need(element, '.note.truncated').textContent).to.contain('cut off');
     need(element, '[part=retry]').click();
-    const tries = await attempts('truncated', 2);
+    const tries = await attempts('truncated, twice', 2);
     await until('its end', () => find(element, '.note.truncated'));
     expect(all(element, '.question').length).to.equal(1);
     const [question] = (tries.at(-1)?.body['messages'] ?? []) as { id: string }[];
