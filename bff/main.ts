@@ -1,12 +1,11 @@
 /** The only place where the layers meet: configuration in, a running bff out. */
-import type { Server } from 'node:http';
 import { join, resolve } from 'node:path';
-import { createAdaptorServer } from '@hono/node-server';
 import type { Config } from './config.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { guessLanguage } from './dispatch/language.ts';
 import { createExplain } from './explain.ts';
 import { createGateway } from './gateway/http.ts';
+import { createPort } from './gateway/listen.ts';
 import { createAnswers } from './gateway/log.ts';
 import { createQueue } from './gateway/queue.ts';
 import { createRate } from './gateway/rate.ts';
@@ -98,10 +97,11 @@ export async function startBff(options: Options, { host, port }: { host: string;
     },
   });
 
+  const titleOf = (name: string | null) => config.agents.find((agent) => agent.name === name)?.title ?? null;
   const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall, route: router.route, tools: tools.run, ...options.replace };
-  const turn = createTurn({ ...layers, listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget });
-  const server = createAdaptorServer({ fetch: layers.gateway(turn) }) as Server;
-  const listening = await listen(server, host, port);
+  const turn = createTurn({ ...layers, listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf });
+  const server = createPort(layers.gateway(turn));
+  const listening = await server.listen(host, port);
   const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm()]).then(() => {
     ready = true;
   });
@@ -110,9 +110,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`, port: listening, adminKey: secrets.admin, knowledge,
     async close() {
       answers.close();
-      const closed = new Promise<void>((done) => server.close(() => done()));
-      server.closeAllConnections();
-      await closed;
+      await server.close();
       await knowledge.catch((error: unknown) => log(`closing: ${String(error)}`));
       router.close();
       await report.settled();
@@ -134,17 +132,6 @@ async function readKnowledge(config: Config, memory: Awaited<ReturnType<typeof o
     const { sections, written, removed } = await memory.mirror(site.id, documents);
     log(`knowledge of ${site.id}: ${documents.length} documents, ${sections} sections, ${written} written, ${removed} removed`);
   }
-}
-
-function listen(server: Server, host: string, port: number): Promise<number> {
-  return new Promise((done, fail) => {
-    server.once('error', fail);
-    server.listen(port, host, () => {
-      server.off('error', fail);
-      const address = server.address();
-      done(typeof address === 'object' && address ? address.port : port);
-    });
-  });
 }
 
 function isLoopback(host: string): boolean {

@@ -47,7 +47,7 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
     if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
     conversations.begin(owner, question.id, at);
     const abort = new AbortController();
-    return answers.begin(owner, question.id, turn(question, abort.signal), (reason) => abort.abort(reason));
+    return answers.begin(question, turn(question, abort.signal), (reason) => abort.abort(reason));
   };
 }
 

@@ -7,10 +7,10 @@ import * as z from 'zod/mini';
 import { CHAT_BODY_MAX, ID_PATTERN, SMALL_BODY_MAX } from '@halfsecond/shared/limits';
 import { chatRequest, feedback, marks, sessionRequest } from '@halfsecond/shared/wire';
 import type { Marks } from '@halfsecond/shared/wire';
-import type { Owner, Site, Turn } from '../layers.ts';
+import type { Owner, Site } from '../layers.ts';
 import type { StoredMessage } from '../store/conversations.ts';
-import { createAsk, limitChat, limitSession } from './ask.ts';
-import type { AskParts } from './ask.ts';
+import { limitChat, limitSession } from './ask.ts';
+import type { Ask, AskParts } from './ask.ts';
 import { Refusal, addressOf, authenticate, corsHeaders, readBody } from './guard.ts';
 import type { Rates } from './rate.ts';
 import type { Sessions } from './session.ts';
@@ -26,11 +26,10 @@ export type ChatParts = AskParts & {
 
 const tokenOnly = z.object({ token: z.optional(z.string()) });
 
-export function chatRoutes(turn: Turn, parts: ChatParts): Hono<{ Bindings: HttpBindings }> {
+export function chatRoutes(ask: Ask, parts: ChatParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const { sites, sessions, conversations, answers } = parts;
 
-  const ask = createAsk(turn, parts);
   const ownerOf = async (c: Context, chat: string, token?: string): Promise<Owner> => {
     if (!ID_PATTERN.test(chat)) throw new Refusal(400, 'bad_request', 'id: expected 1 to 128 characters from A-Z a-z 0-9 _ . : -');
     return { ...(await authenticate(c, sessions, sites, token)), chat };

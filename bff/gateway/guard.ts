@@ -7,7 +7,7 @@ import type { WireError } from '@halfsecond/shared/wire';
 import type { Site } from '../layers.ts';
 import type { Sessions, Visitor } from './session.ts';
 
-type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 429 | 500 | 503;
+type Status = 400 | 401 | 403 | 404 | 409 | 413 | 415 | 426 | 429 | 500 | 503;
 
 /** A refusal with a code for programs and a sentence for people; `retryAfter` in seconds. */
 export class Refusal extends Error {
@@ -22,14 +22,19 @@ export class Refusal extends Error {
   }
 }
 
-/** A refusal as its response. Anything else is our fault: told as such, with the cause in the log only. */
+/** A refusal as its response. */
 export function refuse(error: unknown, c: Context): Response {
+  const { refusal, body } = refusalOf(error);
+  if (refusal.retryAfter !== undefined) c.header('retry-after', String(refusal.retryAfter));
+  return c.json(body, refusal.status);
+}
+
+/** What a client is told about `error`. Anything but a Refusal is our fault: told as such, with the cause in the log only. */
+export function refusalOf(error: unknown): { refusal: Refusal; body: WireError } {
   const traceId = newTraceId();
   if (!(error instanceof Refusal)) console.error(`request ${traceId} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   const refusal = error instanceof Refusal ? error : new Refusal(500, 'internal', 'Something went wrong on our side.');
-  if (refusal.retryAfter !== undefined) c.header('retry-after', String(refusal.retryAfter));
-  const body: WireError = { error: { code: refusal.code, message: refusal.message, traceId } };
-  return c.json(body, refusal.status);
+  return { refusal, body: { error: { code: refusal.code, message: refusal.message, traceId } } };
 }
 
 /** 32 hex digits, as in W3C trace context. */
@@ -76,12 +81,15 @@ function parseJson(text: string): unknown {
 }
 
 /** The visitor of a bearer header or of a token in the body; 401 otherwise, 403 from a page of another site. */
-export async function authenticate(c: Context, sessions: Sessions, sites: Site[], bodyToken?: string): Promise<Visitor> {
-  const token = bearer(c) ?? bodyToken;
+export function authenticate(c: Context, sessions: Sessions, sites: Site[], bodyToken?: string): Promise<Visitor> {
+  return visitorOf(bearerOf(c.req.header('authorization')) ?? bodyToken, c.req.header('origin'), sessions, sites);
+}
+
+/** The visitor that `token` stands for, when a page of `origin` (none: not a browser) may speak for its site. Throws a 401 or 403. */
+export async function visitorOf(token: string | undefined, origin: string | undefined, sessions: Sessions, sites: Site[]): Promise<Visitor> {
   if (!token) throw new Refusal(401, 'token_missing', 'Start a session first: POST /api/session.');
   const visitor = await sessions.verify(token);
   if (!visitor) throw new Refusal(401, 'token_invalid', 'The session token is not valid or has expired.');
-  const origin = c.req.header('origin');
   const allowed = sites.find((site) => site.id === visitor.site)?.origins ?? [];
   if (origin !== undefined && !allowed.includes(origin)) throw new Refusal(403, 'origin_not_allowed', 'This page may not talk to this site.');
   return visitor;
@@ -94,12 +102,13 @@ export function corsHeaders(origin: string | undefined, sites: Site[]): Record<s
 }
 
 export function requireKey(c: Context, key: string | undefined, what: string): void {
-  const given = bearer(c);
+  const given = bearerOf(c.req.header('authorization'));
   if (given === undefined || key === undefined || !same(given, key)) throw new Refusal(401, 'key_invalid', `This needs the ${what} as a bearer token.`);
 }
 
-function bearer(c: Context): string | undefined {
-  return /^Bearer (.+)$/i.exec(c.req.header('authorization') ?? '')?.[1];
+/** The token of an `Authorization: Bearer` header. */
+export function bearerOf(authorization: string | undefined): string | undefined {
+  return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];
 }
 
 function same(a: string, b: string): boolean {

@@ -2,14 +2,18 @@
 import { createHmac } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
+import type { MiddlewareHandler } from 'hono';
 import type { Feed } from '@halfsecond/shared/status';
 import type { Gateway } from '../layers.ts';
 import { adminRoutes } from './admin.ts';
 import type { AdminParts } from './admin.ts';
+import { aguiRoutes } from './agui.ts';
+import { createAsk } from './ask.ts';
 import { assetRoutes } from './assets.ts';
 import { chatRoutes } from './chat.ts';
 import type { ChatParts } from './chat.ts';
 import { Refusal, corsHeaders, refuse, requireKey } from './guard.ts';
+import { socketRoutes } from './ws.ts';
 
 export type GatewayParts = ChatParts & {
   admin: AdminParts;
@@ -34,7 +38,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     app.get('/metrics', (c) => c.text(parts.metrics(), 200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' }));
     app.route('/', assetRoutes(parts.assets));
 
-    app.use('/api/*', async (c, next) => {
+    const cors: MiddlewareHandler = async (c, next) => {
       const headers = corsHeaders(c.req.header('origin'), parts.sites);
       if (c.req.method === 'OPTIONS') {
         const preflight = { 'access-control-allow-methods': 'GET, POST', 'access-control-allow-headers': 'authorization, content-type, last-event-id', 'access-control-max-age': '7200' };
@@ -42,8 +46,13 @@ export function createGateway(parts: GatewayParts): Gateway {
       }
       for (const [name, value] of Object.entries(headers)) c.header(name, value);
       return next();
-    });
-    app.route('/api', chatRoutes(turn, parts));
+    };
+    const ask = createAsk(turn, parts);
+    app.use('/api/*', cors);
+    app.route('/api', chatRoutes(ask, parts));
+    app.route('/api', socketRoutes(ask, parts));
+    app.use('/agui', cors);
+    app.route('/agui', aguiRoutes(ask, parts));
     app.route('/admin', adminRoutes(parts.admin));
 
     app.get('/status/feed', (c) => {

@@ -4,7 +4,9 @@
  */
 import { HEARTBEAT_MS, RESUME_WINDOW_MS, STATUS_EVERY_MS } from '@halfsecond/shared/limits';
 import type { StreamEvent } from '@halfsecond/shared/wire';
-import type { Owner } from '../layers.ts';
+import type { Owner, Question } from '../layers.ts';
+import { statusEvent } from './sentences.ts';
+import { createShaper } from './shape.ts';
 
 /** A finished answer stays readable this long, for readers that lost the end of it (ms). */
 const KEEP_ENDED_MS = 60_000;
@@ -18,15 +20,18 @@ export const DONE = '[DONE]';
 export type Answer = {
   owner: Owner;
   messageId: string;
+  lang: string;
   events: string[];
-  /** Id of events[0]; ids are consecutive. */
+  /** Id of its very first event; ids are consecutive. */
+  startId: number;
+  /** Id of events[0]: later than the first once the oldest are gone. */
   firstId: number;
   size: number;
   ended: boolean;
   readers: Set<Reader>;
   lastSent: number;
-  /** The last status while no token flows, to be said again. */
-  pulse: StreamEvent | null;
+  /** The last status, to be said again while no token flows. */
+  pulse: Extract<StreamEvent, { type: 'data-status' }> | null;
   abandon: NodeJS.Timeout | undefined;
   stop: (reason: string) => void;
 };
@@ -38,13 +43,13 @@ export function createAnswers() {
   timer.unref();
 
   /** Starts reading `events`; `stop` is called when the visitor stops or nobody has come back in time. */
-  function begin(owner: Owner, messageId: string, events: AsyncIterable<StreamEvent>, stop: (reason: string) => void): Answer {
+  function begin({ owner, id: messageId, lang }: Pick<Question, 'owner' | 'id' | 'lang'>, events: AsyncIterable<StreamEvent>, stop: (reason: string) => void): Answer {
     const key = keyOf(owner);
     const before = answers.get(key);
     // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.
-    const firstId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
+    const startId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
     const answer: Answer = {
-      owner, messageId, events: [], firstId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
+      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
     };
     answers.set(key, answer);
     void pump(answer, events).finally(() => {
@@ -80,7 +85,7 @@ export function createAnswers() {
  * longer held. The returned function detaches; the last one to go starts the resume window.
  */
 export function attach(answer: Answer, after: number, reader: Reader): (() => void) | null {
-  if (after !== 0 && after < answer.firstId - 1) return null;
+  if ((after === 0 ? answer.startId : after + 1) < answer.firstId) return null;
   const from = Math.max(0, after - answer.firstId + 1);
   for (let at = from; at < answer.events.length; at += 1) reader.event(answer.firstId + at, answer.events[at] ?? '');
   if (answer.ended) {
@@ -97,11 +102,17 @@ export function attach(answer: Answer, after: number, reader: Reader): (() => vo
 }
 
 async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise<void> {
+  const shaper = createShaper((event) => push(answer, JSON.stringify(event)));
   for await (const event of events) {
-    if (event.type === 'data-status') answer.pulse = event.data.state === 'answering' ? null : event;
-    else if (event.type === 'text-start' || event.type === 'reasoning-start') answer.pulse = null;
+    if (event.type === 'text-delta') {
+      shaper.text(event.id, event.delta);
+      continue;
+    }
+    shaper.flush();
+    if (event.type === 'data-status') answer.pulse = event;
     push(answer, JSON.stringify(event));
   }
+  shaper.flush();
   push(answer, DONE);
   answer.ended = true;
   answer.pulse = null;
@@ -128,12 +139,17 @@ function beat(answers: Iterable<Answer>): void {
   for (const answer of answers) {
     if (answer.ended) continue;
     // The ticker is coarse: half a tick early is better than late.
-    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, JSON.stringify(answer.pulse));
+    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, JSON.stringify(pulseOf(answer, answer.pulse)));
     else if (now - answer.lastSent >= HEARTBEAT_MS - 600) {
       answer.lastSent = now;
       for (const reader of answer.readers) reader.heartbeat();
     }
   }
+}
+
+/** What was last said still holds, but words that stopped coming are no answering. */
+function pulseOf({ lang }: Answer, pulse: NonNullable<Answer['pulse']>): StreamEvent {
+  return pulse.data.state === 'answering' ? statusEvent({ lang }, 'waiting', pulse.data.agent === undefined ? {} : { agent: pulse.data.agent }) : pulse;
 }
 
 function nextId(answer: Answer): number {

@@ -1,41 +1,60 @@
 /** Writes an answer's events to one HTTP response as server-sent events, the instant they arrive and never faster than it is read. */
-import type { ServerResponse } from 'node:http';
 import { attach } from './log.ts';
-import type { Answer } from './log.ts';
+import type { Answer, Reader } from './log.ts';
 
 /** A reader that leaves this much unread is disconnected (bytes); it can resume from the log. */
 const UNREAD_MAX = 1_000_000;
 
-export const STREAM_HEADERS = {
+/** Of every event stream; the connection's own headers are left to the protocol. */
+export const SSE_HEADERS = {
   'content-type': 'text/event-stream',
-  'x-vercel-ai-ui-message-stream': 'v1',
   'cache-control': 'no-cache, no-transform',
   'x-accel-buffering': 'no',
 };
+export const STREAM_HEADERS = { ...SSE_HEADERS, 'x-vercel-ai-ui-message-stream': 'v1' };
 
-/** False when the log no longer holds what comes after `after`; nothing is written then. */
-export function streamTo(response: ServerResponse, answer: Answer, after: number, headers: Record<string, string>): boolean {
-  let detach: (() => void) | null = null;
+/** What the responses of HTTP/1.1 and HTTP/2 have in common; whether it is still open, each says in its own way. */
+type Outgoing = {
+  readonly headersSent: boolean;
+  readonly writableLength: number;
+  readonly destroyed?: boolean;
+  readonly stream?: { readonly destroyed: boolean };
+  writeHead(status: number, headers: Record<string, string>): unknown;
+  write(text: string): boolean;
+  end(): unknown;
+  destroy(): unknown;
+  once(event: 'close', listener: () => void): unknown;
+};
+
+/** The answer as UI message stream. False when the log no longer holds what comes after `after`; nothing is written then. */
+export function streamTo(response: Outgoing, answer: Answer, after: number, headers: Record<string, string>): boolean {
+  return pipe(response, answer, after, { ...STREAM_HEADERS, ...headers }, (id, json) => `id: ${id}\ndata: ${json}\n\n`);
+}
+
+/** Follows the answer from after event `after`; `encode` makes the text of one event, perhaps none. False as in `streamTo`. */
+export function pipe(response: Outgoing, answer: Answer, after: number, headers: Record<string, string>, encode: (id: number, json: string) => string): boolean {
   let waiting = '';
+  // A replay comes at once and may be long: that is no sign of a reader that does not read.
+  let limit = Infinity;
+  let gone = false;
+  const begin = () => {
+    if (!response.headersSent) response.writeHead(200, headers);
+  };
   const flush = () => {
-    if (waiting === '' || response.destroyed) return;
+    if (waiting === '' || gone) return;
     response.write(waiting);
     waiting = '';
-    if (response.writableLength > UNREAD_MAX) response.destroy();
+    if (response.writableLength > limit) response.destroy();
   };
   const send = (text: string) => {
     // What comes in one turn of the event loop leaves in one packet.
-    if (waiting === '') setImmediate(flush);
+    if (waiting === '' && text !== '') setImmediate(flush);
     waiting += text;
   };
-  const begin = () => {
-    if (response.headersSent) return;
-    response.writeHead(200, { ...STREAM_HEADERS, ...headers });
-  };
-  detach = attach(answer, after, {
+  const reader: Reader = {
     event: (id, json) => {
       begin();
-      send(`id: ${id}\ndata: ${json}\n\n`);
+      send(encode(id, json));
     },
     heartbeat: () => send(': hb\n\n'),
     end: () => {
@@ -43,10 +62,17 @@ export function streamTo(response: ServerResponse, answer: Answer, after: number
       flush();
       response.end();
     },
-  });
+  };
+  const detach = attach(answer, after, reader);
   if (!detach) return false;
   begin();
-  // 'close' comes after every ending, a normal one and a socket that vanished alike.
-  response.once('close', detach);
+  limit = UNREAD_MAX + waiting.length;
+  // 'close' comes after every ending, a normal one and a socket that vanished alike; one that is gone already says nothing.
+  const leave = () => {
+    gone = true;
+    detach();
+  };
+  if (response.stream?.destroyed ?? response.destroyed) leave();
+  else response.once('close', leave);
   return true;
 }

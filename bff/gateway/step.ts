@@ -1,7 +1,7 @@
 /** One step of an answer: the router's parts as stream events, and what the next step needs to know. */
 import type { StreamEvent } from '@halfsecond/shared/wire';
 import type { Question, Route, RouteInput, RoutePart, Snippet, Spans, ToolCall, TurnRecord } from '../layers.ts';
-import { statusData } from './sentences.ts';
+import { statusEvent } from './sentences.ts';
 
 type End = Extract<RoutePart, { type: 'end' | 'fail' }>;
 export type StepResult = { text: string; calls: ToolCall[]; end: End };
@@ -16,7 +16,7 @@ export async function* streamStep(
   const pen: Pen = { open: null, id: '', count: 0 };
   const calls: ToolCall[] = [];
   const cited: Snippet[] = [];
-  const title = input.agent?.title;
+  const who = input.agent?.title ? { agent: input.agent.title } : {};
   let text = '';
   let end: End = { type: 'fail', code: 'no_answer' };
 
@@ -25,7 +25,7 @@ export async function* streamStep(
     if (part.type === 'text') {
       if (pen.open !== 'text') {
         spans.token();
-        yield status(question, 'answering', title);
+        yield statusEvent(question, 'answering', who);
         yield* write(pen, 'text');
       }
       text += part.text;
@@ -38,11 +38,11 @@ export async function* streamStep(
       const again = spans.firstToken() === null && record.model !== null;
       spans.enter('provider');
       Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
-      yield status(question, again ? 'switching' : 'thinking', title, part.model);
+      yield statusEvent(question, again ? 'switching' : 'thinking', { ...who, model: part.model });
     } else if (part.type === 'waiting') {
-      yield { type: 'data-status', transient: true, data: statusData('queued', question.lang, { position: part.position }) };
+      yield statusEvent(question, 'queued', { position: part.position });
     } else if (part.type === 'takeover') {
-      yield status(question, 'switching', title, part.model);
+      yield statusEvent(question, 'switching', { ...who, model: part.model });
       if (question.resetStep) yield* rewrite(pen, text, cited);
     } else if (part.type === 'call') {
       calls.push(part.call);
@@ -82,10 +82,6 @@ function* rewrite(pen: Pen, text: string, cited: Snippet[]): Generator<StreamEve
   for (const snippet of cited) yield sourceEvent(snippet);
   yield* write(pen, 'text');
   yield { type: 'text-delta', id: pen.id, delta: text };
-}
-
-function status(question: Question, state: 'thinking' | 'switching' | 'answering', agent?: string, model?: string): StreamEvent {
-  return { type: 'data-status', transient: true, data: statusData(state, question.lang, { ...(agent ? { agent } : {}), ...(model ? { model } : {}) }) };
 }
 
 /** A snippet as the SDK's source part: a link when the document has an address, else a named document. */

@@ -1,9 +1,9 @@
 /** One turn in order: accept and acknowledge → queue → dispatch and recall side by side → route → tools, and back. */
-import type { StreamEvent, TurnState } from '@halfsecond/shared/wire';
+import type { StreamEvent } from '@halfsecond/shared/wire';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
-import { handoffText, statusData } from './sentences.ts';
+import { acknowledgement, handoffText, statusEvent } from './sentences.ts';
 import { streamStep } from './step.ts';
 import { within } from './within.ts';
 
@@ -18,6 +18,8 @@ export type TurnParts = {
   recordSpans: (arrivedAt: number) => Spans;
   report: (record: TurnRecord) => void;
   tokenBudget: number;
+  /** An agent's title for visitors; null for none. */
+  titleOf: (agent: string | null) => string | null;
 };
 
 /** Recall runs beside dispatch; once dispatch is done the turn waits this much longer for it at most (ms). */
@@ -33,11 +35,11 @@ export function createTurn(parts: TurnParts): Turn {
     let release: (() => void) | undefined;
     try {
       yield { type: 'start', messageId: question.id, messageMetadata: { traceId: question.traceId, chatId: question.owner.chat } };
-      yield status(question, 'accepted');
+      yield acknowledgement(question, parts.titleOf(question.agent));
 
       spans.enter('queue');
       for await (const step of parts.admit(signal)) {
-        if ('position' in step) yield status(question, 'queued', { position: step.position });
+        if ('position' in step) yield statusEvent(question, 'queued', { position: step.position });
         else if ('refused' in step) return yield* ended(record, 'refused', step.code);
         else release = step.release;
       }
@@ -82,7 +84,7 @@ function* introduce(question: Question, record: TurnRecord, who: Dispatched): Ge
   record.agent = agent?.name ?? null;
   if (agent) yield { type: 'data-agent', data: { name: agent.name, title: agent.title ?? agent.name, confidence: who.score } };
   if (who.human) record.handoff = 'requested';
-  yield status(question, 'recalling', agent?.title ? { agent: agent.title } : {});
+  yield statusEvent(question, 'recalling', agent?.title ? { agent: agent.title } : {});
 }
 
 /** Routes step by step: as long as the model asks for tools, they run and their results go back into route. */
@@ -121,7 +123,7 @@ async function* runCalls(
   const results: RouteMessage[] = [];
   for (const { id, name, input } of calls) {
     const title = parts.listTools(agent).find((tool) => tool.name === name)?.title ?? name;
-    yield status(question, 'calling-tool', { tool: title });
+    yield statusEvent(question, 'calling-tool', { tool: title });
     yield { type: 'tool-input-start', toolCallId: id, toolName: name, title };
     yield { type: 'tool-input-available', toolCallId: id, toolName: name, input };
   }
@@ -166,10 +168,6 @@ function* ended(record: TurnRecord, outcome: 'refused' | 'error' | 'stopped', co
 
 function asRouteMessage({ role, text }: { role: 'user' | 'assistant'; text: string }): RouteMessage {
   return role === 'user' ? { role, text } : { role, text, calls: [] };
-}
-
-function status(question: Question, state: TurnState, details: { agent?: string; tool?: string; position?: number } = {}): StreamEvent {
-  return { type: 'data-status', transient: true, data: statusData(state, question.lang, details) };
 }
 
 /** Until something else is known, a turn has been cut short. */
