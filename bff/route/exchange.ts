@@ -81,11 +81,20 @@ function read(line: Line, timeouts: Provider['timeouts'], charsMax: number, deco
     timer = setTimeout(look, ms);
   }
   function look(): void {
-    const now = performance.now();
-    if (progress === 'more' && lastContent !== 0) until = lastContent + timeouts.silence;
-    if (until - now > 1) timer = setTimeout(look, until - now);
+    const left = due() - performance.now();
+    if (left > 1) timer = setTimeout(look, left);
     else if (settled) closeLine(line);
-    else over(new ProviderFailure('timeout', awaited));
+    // When this process itself was late, what is waited for may lie in the socket already: that is read first.
+    else setImmediate(judge);
+  }
+  function judge(): void {
+    if (settled) return;
+    if (due() - performance.now() <= 1) return over(new ProviderFailure('timeout', awaited));
+    clearTimeout(timer);
+    look();
+  }
+  function due(): number {
+    return progress === 'more' && lastContent !== 0 ? lastContent + timeouts.silence : until;
   }
 
   function settle(): boolean {
@@ -133,10 +142,9 @@ function read(line: Line, timeouts: Provider['timeouts'], charsMax: number, deco
   }
 
   function begin(): void {
-    const { message } = line;
+    const { message, contentType } = line;
     if (settled || message === null) return closeLine(line);
-    const type = message.headers['content-type'] ?? '';
-    if (!type.includes('text/event-stream')) return over(new ProviderFailure('protocol', `expected an event stream, got ${type || 'no content type'}`));
+    if (!contentType.includes('text/event-stream')) return over(new ProviderFailure('protocol', `expected an event stream, got ${contentType || 'no content type'}`));
     expect('no first content', Math.max(1, timeouts.firstContent - (performance.now() - startedAt)));
     message.on('data', take);
     message.once('end', () => over(new ProviderFailure('cut', 'the stream ended without its end mark')));

@@ -5,6 +5,7 @@ export type ToolNames = { toProvider(name: string): string; fromProvider(name: s
 
 /** A mapping for one request; two names that would look alike get a number. Unknown names pass through. */
 export function mapToolNames(tools: ToolDefinition[]): ToolNames {
+  if (tools.length === 0) return none;
   const there = new Map<string, string>();
   const back = new Map<string, string>();
   for (const { name } of tools) {
@@ -19,6 +20,9 @@ export function mapToolNames(tools: ToolDefinition[]): ToolNames {
     fromProvider: (name) => back.get(name) ?? name,
   };
 }
+
+/** Without tools there is nothing to remember for as long as the answer takes. */
+const none: ToolNames = { toProvider: safe, fromProvider: (name) => name };
 
 function safe(name: string): string {
   return name.replace(/[^A-Za-z0-9_-]/g, '_').slice(0, 64) || '_';

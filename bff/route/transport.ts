@@ -3,13 +3,14 @@
  * becomes a web stream; it stays the socket's own message, which the exchange reads. Redirects and proxies are
  * not followed: a key goes to the address that the configuration names and nowhere else.
  */
-import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage, type OutgoingHttpHeaders } from 'node:http';
+import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 
 /** The connection of one call. Handed to the SDK with the request, so that its owner can cut it in every phase. */
 export type Line = {
   /** The answer, from its headers on, when its status is 2xx. It waits until somebody listens to its 'data'. */
   message: IncomingMessage | null;
+  contentType: string;
   request: ClientRequest | null;
   closed: boolean;
 };
@@ -30,7 +31,7 @@ const REFUSAL_MS = 250;
 const WARM_MS = 3_000;
 
 export function createLine(): Line {
-  return { message: null, request: null, closed: false };
+  return { message: null, contentType: '', request: null, closed: false };
 }
 
 /** Cuts the connection; a call that has not begun will not begin. */
@@ -52,15 +53,15 @@ export function createTransport(): Transport {
     'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
   };
 
-  function open(url: URL, method: string, headers: OutgoingHttpHeaders): ClientRequest {
+  /** `headers` as a flat list: Node then writes them out at once and keeps no copy beside the request. */
+  function open(url: URL, method: string, headers: string[]): ClientRequest {
     return url.protocol === 'https:'
       ? httpsRequest(url, { method, headers, agent: pools['https:'] })
       : httpRequest(url, { method, headers, agent: pools['http:'] });
   }
 
-  function send(line: Line, url: URL, init: RequestInit, body: string): Promise<IncomingMessage> {
-    const headers: OutgoingHttpHeaders = Object.fromEntries(new Headers(init.headers));
-    headers['content-length'] = Buffer.byteLength(body);
+  function send(line: Line, url: URL, init: RequestInit, body: Buffer): Promise<IncomingMessage> {
+    const headers = ['host', url.host, ...[...new Headers(init.headers)].flat(), 'content-length', String(body.length)];
     return new Promise((resolve, reject) => {
       const attempt = (again: boolean): void => {
         const request = open(url, init.method ?? 'GET', headers);
@@ -88,17 +89,18 @@ export function createTransport(): Transport {
       const { body } = init;
       if (typeof body !== 'string') throw new TypeError('expected a body of text');
       if (line.closed) throw new Error('the call was ended before it began');
-      const message = await send(line, new URL(input instanceof Request ? input.url : input), init, body);
+      const message = await send(line, new URL(input instanceof Request ? input.url : input), init, Buffer.from(body));
       const status = message.statusCode ?? 0;
       const headers = headersOf(message);
       if (status < 200 || status > 299) return new Response(await readRefusal(message) || null, { status, headers });
       line.message = message;
+      line.contentType = headers.get('content-type') ?? '';
       return new Response(null, { status, headers });
     },
     warm(baseURL) {
-      const { protocol, origin } = new URL(baseURL);
+      const { protocol, origin, host } = new URL(baseURL);
       if (protocol !== 'https:') return;
-      const request = open(new URL(origin), 'HEAD', {});
+      const request = open(new URL(origin), 'HEAD', ['host', host]);
       const over = setTimeout(() => request.destroy(), WARM_MS).unref();
       request.once('response', (message) => message.resume().once('close', () => clearTimeout(over)));
       // A provider that cannot be reached is found out by its first question, which has deadlines and a report.
@@ -120,7 +122,8 @@ function lineOf(init: RequestInit & { line?: Line }): Line {
 
 function headersOf(message: IncomingMessage): Headers {
   const headers = new Headers();
-  for (const [name, values] of Object.entries(message.headersDistinct)) for (const value of values ?? []) headers.append(name, value);
+  const { rawHeaders } = message;
+  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
   return headers;
 }
 
