@@ -54,11 +54,11 @@ async function memory(): Promise<void> {
 }
 
 async function firstToken(): Promise<void> {
-  const scale = quick ? 0.25 : 1;
+  const rounds = quick ? 2 : 4;
   const [one, flowing, tight] = await measureFirstToken(all, [
-    { clients: 1, each: 25 * scale * 2, rounds: 8 * scale * 2, tokens: 5, interval: 2 },
-    { clients: 50, each: 8, rounds: quick ? 2 : 5, tokens: 20, interval: 20 },
-    { clients: 50, each: 10, rounds: quick ? 2 : 5, tokens: 2, interval: 0 },
+    { clients: 1, each: 25, rounds: rounds * 2, tokens: 5, interval: 2 },
+    { clients: 50, each: 5, rounds, tokens: 20, interval: 20 },
+    { clients: 50, each: 8, rounds, tokens: 2, interval: 0 },
   ]);
   const row = (figure: string, found: typeof one, limit: number, most: number) => {
     const [ours, hono] = [found?.added.get('ours') ?? Number.NaN, found?.added.get('hono') ?? Number.NaN];

@@ -1,0 +1,90 @@
+/**
+ * Where the gateway's figures come from: the functions that take the CPU while tokens flow and while turns begin and end,
+ * and the objects that an idle stream consists of. Run: node test/bench/gateway/profile.ts [SERVER], ours by default.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compareHeaps } from './heap.ts';
+import type { Asking, Counts } from './load.ts';
+import type { Behaviour } from './mock.ts';
+import type { Memory } from './probe.ts';
+import type { Profile } from './profiler.ts';
+import { allHeld, onStand, warmUp } from './stand.ts';
+import type { Name, Server, Stand } from './stand.ts';
+
+const TOP = 25;
+const FLOW = { streams: 50, tokens: 400, interval: 10 };
+const TURNS = { clients: 10, each: 100 };
+const IDLE = 1_000;
+const name = (process.argv[2] ?? 'ours') as Name;
+
+await onStand([name], {}, async (stand) => {
+  const [server] = stand.servers;
+  if (!server) throw new Error(`there is no server "${name}"`);
+  await warmUp(stand, server.target, 400);
+  await flow(stand, server);
+  await heap(stand, server);
+});
+for (const lean of [true, false]) {
+  await onStand([name], { lean }, async (stand) => {
+    const [server] = stand.servers;
+    if (!server) throw new Error(`there is no server "${name}"`);
+    await warmUp(stand, server.target, 400);
+    await turns(stand, server, lean);
+  });
+}
+
+async function flow({ mock, load }: Stand, { child, target }: Server): Promise<void> {
+  const { streams, tokens, interval } = FLOW;
+  await mock.ask('behave', { tokens, interval, hold: ['second', 'end'] } satisfies Behaviour);
+  await load.ask('open', { ...target, count: streams, until: 'token', at: streams });
+  await allHeld(mock, 'second', streams);
+  const cpu = await child.ask<number>('cpu');
+  await child.ask('profile');
+  await mock.ask('open', 'second');
+  await allHeld(mock, 'end', streams);
+  await load.ask<Counts>('until', { tokens: streams * tokens, patience: 10_000 });
+  const profile = await child.ask<Profile>('profiled');
+  const used = (await child.ask<number>('cpu')) - cpu;
+  await mock.ask('open', 'end');
+  await load.ask('until', { patience: 10_000 });
+  await load.ask('reset');
+  print(`while tokens flow: ${(used / streams / tokens).toFixed(1)} µs of CPU per token, the profiler's own included`, profile, streams * (tokens - 1), 'token');
+}
+
+async function turns({ mock, load }: Stand, { child, target }: Server, lean: boolean): Promise<void> {
+  await mock.ask('behave', { tokens: 2, interval: 0, hold: [] } satisfies Behaviour);
+  const cpu = await child.ask<number>('cpu');
+  await child.ask('profile');
+  await load.ask('ask', { ...target, ...TURNS, spread: 0 } satisfies Asking);
+  const profile = await child.ask<Profile>('profiled');
+  const count = TURNS.clients * TURNS.each;
+  const used = (await child.ask<number>('cpu')) - cpu;
+  print(`turns of two tokens${lean ? ', memory and tools off' : ''}: ${(used / count).toFixed(0)} µs of CPU per turn over all threads, the profiler's own included`, profile, count, 'turn');
+}
+
+async function heap({ mock, load }: Stand, { child, target }: Server): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'halfsecond-bench-heap-'));
+  try {
+    const was = await child.ask<Memory>('memory');
+    const before = await child.ask<string>('heap', join(folder, 'before.heapsnapshot'));
+    await mock.ask('behave', { tokens: 2, interval: 0, hold: ['second'] } satisfies Behaviour);
+    await load.ask('open', { ...target, count: IDLE, until: 'token', at: 50 });
+    await allHeld(mock, 'second', IDLE);
+    const is = await child.ask<Memory>('memory');
+    const after = await child.ask<string>('heap', join(folder, 'after.heapsnapshot'));
+    const shares = compareHeaps(before, after);
+    console.log(`\n# an idle stream: heap ${((is.heap - was.heap) / IDLE).toFixed(0)} bytes, external ${((is.external - was.external) / IDLE).toFixed(0)} bytes; by constructor, shallow, per stream`);
+    for (const { name: kind, count, bytes } of shares.slice(0, TOP * 2)) console.log(`${(bytes / IDLE).toFixed(0).padStart(7)} B ${(count / IDLE).toFixed(1).padStart(7)} ×  ${kind}`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function print(title: string, { hot, total, idle }: Profile, count: number, unit: string): void {
+  console.log(`\n# ${title}; main thread busy ${((total / (total + idle)) * 100).toFixed(0)} %`);
+  for (const { name: kind, where, self } of hot.slice(0, TOP)) {
+    console.log(`${((self / total) * 100).toFixed(1).padStart(5)} % ${(self / count).toFixed(2).padStart(8)} µs/${unit}  ${kind}  ${where}`);
+  }
+}
