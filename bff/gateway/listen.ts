@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { createServer as createHttp2Server } from 'node:http2';
 import type { Socket } from 'node:net';
 import { createAdaptorServer, getRequestListener } from '@hono/node-server';
+import type { WebSocketServerLike } from '@hono/node-server';
 import { WebSocketServer } from 'ws';
 import { CHAT_BODY_MAX } from '@halfsecond/shared/limits';
 import type { Gateway } from '../layers.ts';
@@ -18,8 +19,9 @@ const SESSION_MB = 256;
 
 /** `listen` resolves with the port that was had and rejects when it cannot be; `close` cuts whatever is still open. */
 export function createPort(fetch: ReturnType<Gateway>): Port {
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: CHAT_BODY_MAX }) as WebSocketServer & { options: { noServer: boolean } };
-  const server = createAdaptorServer({ fetch, websocket: { server: sockets } }) as Server;
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: CHAT_BODY_MAX });
+  // Its type says less than ws 8 does, in ways that strict optional properties do not let pass.
+  const server = createAdaptorServer({ fetch, websocket: { server: sockets as unknown as WebSocketServerLike } }) as Server;
   const http2 = createHttp2Server({ maxSessionMemory: SESSION_MB }, getRequestListener(fetch));
   http2.on('session', (session) => session.setTimeout(IDLE_MS, () => session.close()));
 
