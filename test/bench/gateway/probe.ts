@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { writeHeapSnapshot } from 'node:v8';
 import type { Reply } from './child.ts';
-import { startProfile, stopProfile } from './profiler.ts';
+import { startAllocations, startProfile, stopAllocations, stopProfile } from './profiler.ts';
 
 /** Resident memory, JavaScript heap and what hangs on it outside, in bytes, after collection. */
 export type Memory = { rss: number; heap: number; external: number };
@@ -25,7 +25,10 @@ async function memory(): Promise<Memory> {
 
 /** Answers the parent from now on, prints the ready line, and ends with the parent. */
 export function ready(name: string, port: number, more: Commands = {}): void {
-  const commands: Commands = { cpu, memory, profile: startProfile, profiled: stopProfile, heap: (path: string) => writeHeapSnapshot(path), ...more };
+  const commands: Commands = {
+    cpu, memory, profile: startProfile, profiled: stopProfile, allocations: startAllocations, allocated: stopAllocations,
+    heap: (path: string) => writeHeapSnapshot(path), ...more,
+  };
   process.on('message', ({ id, command, argument }: { id: number; command: string; argument: never }) => {
     const reply = (answer: Omit<Reply, 'id'>): void => void process.send?.({ id, ...answer });
     new Promise((resolve) => resolve(commands[command]?.(argument))).then(

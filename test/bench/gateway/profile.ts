@@ -9,7 +9,7 @@ import { compareHeaps } from './heap.ts';
 import type { Asking, Counts } from './load.ts';
 import type { Behaviour } from './mock.ts';
 import type { Memory } from './probe.ts';
-import type { Profile } from './profiler.ts';
+import type { Hot, Profile } from './profiler.ts';
 import { allHeld, onStand, warmUp } from './stand.ts';
 import type { Name, Server, Stand } from './stand.ts';
 
@@ -50,7 +50,7 @@ async function flow({ mock, load }: Stand, { child, target }: Server): Promise<v
   await mock.ask('open', 'end');
   await load.ask('until', { patience: 10_000 });
   await load.ask('reset');
-  print(`while tokens flow: ${(used / streams / tokens).toFixed(1)} µs of CPU per token, the profiler's own included`, profile, streams * (tokens - 1), 'token');
+  print(`while tokens flow: ${(used / streams / tokens).toFixed(1)} µs of CPU per token, the profiler's own included`, profile, streams * (tokens - 1), 'µs/token');
 }
 
 async function turns({ mock, load }: Stand, { child, target }: Server, lean: boolean): Promise<void> {
@@ -61,30 +61,42 @@ async function turns({ mock, load }: Stand, { child, target }: Server, lean: boo
   const profile = await child.ask<Profile>('profiled');
   const count = TURNS.clients * TURNS.each;
   const used = (await child.ask<number>('cpu')) - cpu;
-  print(`turns of two tokens${lean ? ', memory and tools off' : ''}: ${(used / count).toFixed(0)} µs of CPU per turn over all threads, the profiler's own included`, profile, count, 'turn');
+  print(`turns of two tokens${lean ? ', memory and tools off' : ''}: ${(used / count).toFixed(0)} µs of CPU per turn over all threads, the profiler's own included`, profile, count, 'µs/turn');
 }
 
 async function heap({ mock, load }: Stand, { child, target }: Server): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'halfsecond-bench-heap-'));
-  try {
-    const was = await child.ask<Memory>('memory');
-    const before = await child.ask<string>('heap', join(folder, 'before.heapsnapshot'));
-    await mock.ask('behave', { tokens: 2, interval: 0, hold: ['second'] } satisfies Behaviour);
+  const open = async (): Promise<void> => {
     await load.ask('open', { ...target, count: IDLE, until: 'token', at: 50 });
     await allHeld(mock, 'second', IDLE);
+  };
+  try {
+    await mock.ask('behave', { tokens: 2, interval: 0, hold: ['second'] } satisfies Behaviour);
+    const was = await child.ask<Memory>('memory');
+    const before = await child.ask<string>('heap', join(folder, 'before.heapsnapshot'));
+    await open();
     const is = await child.ask<Memory>('memory');
     const after = await child.ask<string>('heap', join(folder, 'after.heapsnapshot'));
-    const shares = compareHeaps(before, after);
-    console.log(`\n# an idle stream: heap ${((is.heap - was.heap) / IDLE).toFixed(0)} bytes, external ${((is.external - was.external) / IDLE).toFixed(0)} bytes; by constructor, shallow, per stream`);
-    for (const { name: kind, count, bytes } of shares.slice(0, TOP * 2)) console.log(`${(bytes / IDLE).toFixed(0).padStart(7)} B ${(count / IDLE).toFixed(1).padStart(7)} ×  ${kind}`);
+    const per = (bytes: number) => `${(bytes / IDLE / 1_024).toFixed(1)} KB`;
+    console.log(`\n# an idle stream: heap ${per(is.heap - was.heap)}, external ${per(is.external - was.external)}; by constructor, shallow`);
+    for (const { name: kind, count, bytes } of compareHeaps(before, after).slice(0, TOP)) console.log(`${(bytes / IDLE).toFixed(0).padStart(7)} B ${(count / IDLE).toFixed(1).padStart(7)} ×  ${kind}`);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  await load.ask('reset');
+  await child.ask('memory');
+  await child.ask('allocations');
+  await open();
+  await child.ask('memory');
+  print('an idle stream: bytes still held, by who allocated them', await child.ask<Profile>('allocated'), IDLE, 'B/stream');
+  await load.ask('reset');
 }
 
 function print(title: string, { hot, total, idle }: Profile, count: number, unit: string): void {
-  console.log(`\n# ${title}; main thread busy ${((total / (total + idle)) * 100).toFixed(0)} %`);
-  for (const { name: kind, where, self } of hot.slice(0, TOP)) {
-    console.log(`${((self / total) * 100).toFixed(1).padStart(5)} % ${(self / count).toFixed(2).padStart(8)} µs/${unit}  ${kind}  ${where}`);
-  }
+  const line = ({ name: kind, where }: Hot, amount: number) => console.log(`${((amount / total) * 100).toFixed(1).padStart(5)} % ${(amount / count).toFixed(2).padStart(9)} ${unit}  ${kind}  ${where}`);
+  console.log(`\n# ${title}${idle > 0 ? `; main thread busy ${((total / (total + idle)) * 100).toFixed(0)} %` : ''}`);
+  console.log('by itself:');
+  for (const entry of hot.toSorted((a, b) => b.self - a.self).slice(0, TOP)) line(entry, entry.self);
+  console.log('with what it calls, our own functions only:');
+  for (const entry of hot.filter(({ where }) => /^(bff|shared|test)\//.test(where)).sort((a, b) => b.all - a.all).slice(0, TOP)) line(entry, entry.all);
 }
