@@ -58,7 +58,7 @@ test('while no token flows a status comes at least every 2 s, before and after t
 });
 
 test('a reader that stops reading is cut off at a bound, and no other stream is slowed', { timeout: 20_000 }, async () => {
-  fake.set({ fault: 'endless', tokensPerSecond: 2_000, text: 'x'.repeat(4_000) });
+  fake.set({ tokensPerSecond: 2_000, text: `${'x'.repeat(4_000)} `.repeat(5_000) });
   const body = JSON.stringify({ id: 'deaf', token, messages: [{ role: 'user', parts: [{ type: 'text', text: 'Where is my invoice?' }] }] });
   const socket = connect(Number(new URL(bff.url).port), '127.0.0.1');
   socket.write(`POST /api/chat HTTP/1.1\r\nhost: x\r\norigin: ${ORIGIN}\r\ncontent-type: text/plain\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
@@ -68,10 +68,12 @@ test('a reader that stops reading is cut off at a bound, and no other stream is 
   const began = performance.now();
   assert.equal(eventsOf(await ask(bff, token, 'other', 'Where is my parcel?'), 'finish').length, 1);
   assert.ok(performance.now() - began < 1_000, 'the other stream was quick');
-  let left = false;
-  void request.disconnected.then(() => (left = true));
-  while (request.sent * 4_000 < 14_000_000 && !left) await new Promise((done) => setImmediate(done));
-  assert.equal(left, false, 'the answer itself went on: only its reader was lost');
+  // More than our bound and the kernel's buffers together hold; then the answer may end as it likes, its reader must have been cut off.
+  const state = { over: false };
+  void request.disconnected.then(() => {
+    state.over = true;
+  });
+  while (request.sent * 4_000 < 14_000_000 && !request.finished && !state.over) await new Promise((done) => setImmediate(done));
   let bytes = 0;
   let end = '';
   const closed = new Promise<void>((done) => socket.once('close', () => done()));
@@ -82,7 +84,7 @@ test('a reader that stops reading is cut off at a bound, and no other stream is 
   });
   socket.resume();
   await closed;
-  assert.ok(bytes < 12_000_000, `${bytes} bytes were kept for it`);
+  assert.ok(bytes < 7_500_000, `${bytes} bytes were kept for it`);
   assert.doesNotMatch(end, /\[DONE\]/);
   await fetch(`${bff.url}/api/chat/deaf/stop`, { method: 'POST', headers: { authorization: `Bearer ${token}` } });
 });
