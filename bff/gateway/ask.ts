@@ -31,8 +31,7 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
   return (body, owner, { arrivedAt, acceptLanguage, traceparent }) => {
     const asked = newestQuestion(body, conversations, owner);
     if (answers.find(owner)?.ended === false) throw new Refusal(409, 'chat_busy', 'The answer before is still being written.');
-    const running = answers.running().filter((answer) => answer.owner.visitor === owner.visitor && answer.owner.site === owner.site);
-    if (running.length >= parts.streamsPerVisitor) throw new Refusal(429, 'too_many_streams', 'Too many answers are being written for you at once.', 2);
+    if (answers.running(owner) >= parts.streamsPerVisitor) throw new Refusal(429, 'too_many_streams', 'Too many answers are being written for you at once.', 2);
     const full = parts.refusal();
     if (full) throw new Refusal(503, full.code, 'Everyone is busy right now. Please try again in a moment.', full.retryAfter);
 

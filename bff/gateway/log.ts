@@ -39,6 +39,7 @@ export type Answers = ReturnType<typeof createAnswers>;
 
 export function createAnswers() {
   const answers = new Map<string, Answer>();
+  const running = new Map<string, number>();
   const timer = setInterval(() => beat(answers.values()), 500);
   timer.unref();
 
@@ -52,7 +53,12 @@ export function createAnswers() {
       owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
     };
     answers.set(key, answer);
+    const visitor = visitorOf(owner);
+    running.set(visitor, (running.get(visitor) ?? 0) + 1);
     void pump(answer, events).finally(() => {
+      const left = (running.get(visitor) ?? 1) - 1;
+      if (left > 0) running.set(visitor, left);
+      else running.delete(visitor);
       setTimeout(() => {
         if (answers.get(key) === answer) answers.delete(key);
       }, KEEP_ENDED_MS).unref();
@@ -63,7 +69,8 @@ export function createAnswers() {
   return {
     begin,
     find: (owner: Owner): Answer | undefined => answers.get(keyOf(owner)),
-    running: (): Answer[] => [...answers.values()].filter((answer) => !answer.ended),
+    /** How many answers are being written for this visitor, over all chats. */
+    running: (owner: Owner): number => running.get(visitorOf(owner)) ?? 0,
     /** Drops the logs of a visitor; running answers are stopped. Returns how many. */
     forget(site: string, visitor: string): number {
       const theirs = [...answers].filter(([, { owner }]) => owner.site === site && owner.visitor === visitor);
@@ -103,16 +110,23 @@ export function attach(answer: Answer, after: number, reader: Reader): (() => vo
 
 async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise<void> {
   const shaper = createShaper((event) => push(answer, JSON.stringify(event)));
-  for await (const event of events) {
-    if (event.type === 'text-delta') {
-      shaper.text(event.id, event.delta);
-      continue;
+  try {
+    for await (const event of events) {
+      if (event.type === 'text-delta') {
+        shaper.text(event.id, event.delta);
+        continue;
+      }
+      shaper.flush();
+      if (event.type === 'data-status') answer.pulse = event;
+      push(answer, JSON.stringify(event));
     }
     shaper.flush();
-    if (event.type === 'data-status') answer.pulse = event;
-    push(answer, JSON.stringify(event));
+  } catch (error) {
+    // A turn says how it ended by an event; one that throws has broken while it was filed away, on a full disk say.
+    console.error(`answer ${answer.messageId} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    shaper.flush();
+    push(answer, JSON.stringify({ type: 'error', errorText: 'internal' } satisfies StreamEvent));
   }
-  shaper.flush();
   push(answer, DONE);
   answer.ended = true;
   answer.pulse = null;
@@ -156,6 +170,10 @@ function nextId(answer: Answer): number {
   return answer.firstId + answer.events.length;
 }
 
-function keyOf({ site, visitor, chat }: Owner): string {
-  return `${site}\n${visitor}\n${chat}`;
+function keyOf(owner: Owner): string {
+  return `${visitorOf(owner)}\n${owner.chat}`;
+}
+
+function visitorOf({ site, visitor }: Owner): string {
+  return `${site}\n${visitor}`;
 }
