@@ -120,7 +120,7 @@ async function handle(line: Line, text: string, ask: Ask, parts: ChatParts): Pro
   if (!head.success) return line.socket.close(1008, 'Invalid frame');
   const { type, requestId } = head.data;
   try {
-    if (type === 'abort') return line.open.get(requestId)?.answer.stop('stopped');
+    if (type === 'abort') return abort(line, requestId);
     if (line.open.has(requestId)) throw new Refusal(409, 'request_busy', 'This request id is in use on this socket.');
     if (line.open.size >= OPEN_MAX) throw new Refusal(429, 'too_many_streams', 'Too many answers are followed on this socket.', 2);
     await (type === 'send' ? send(line, requestId, frame, ask, parts) : resume(line, requestId, frame, parts));
@@ -129,6 +129,16 @@ async function handle(line: Line, text: string, ask: Ask, parts: ChatParts): Pro
     const told = refusal.retryAfter === undefined ? body : { error: { ...body.error, retryAfter: refusal.retryAfter } };
     tell(line, { type: 'error', requestId, errorText: JSON.stringify(told) });
   }
+}
+
+/** Ends the answer, unless this socket follows it under another id too: then only this request was given up for that one. */
+function abort(line: Line, requestId: string): void {
+  const aborted = line.open.get(requestId);
+  if (!aborted) return;
+  const elsewhere = [...line.open].some(([id, { answer }]) => id !== requestId && answer === aborted.answer);
+  if (!elsewhere) return aborted.answer.stop('stopped');
+  aborted.detach();
+  line.open.delete(requestId);
 }
 
 async function send(line: Line, requestId: string, frame: unknown, ask: Ask, parts: ChatParts): Promise<void> {
