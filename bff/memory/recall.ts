@@ -8,7 +8,7 @@ import type { SectionRow, TurnRow } from './schema.ts';
 import { unlessAborted } from './serial.ts';
 import { shelfTurn, type Shelves, type ShelfTurn } from './shelf.ts';
 import type { Found, Store } from './store.ts';
-import { counted, queryTerms, terms, words } from './words.ts';
+import { counted, queryTerms, spellings, terms, words } from './words.ts';
 
 /** Candidates that full text hands over. */
 const CANDIDATES = 40;
@@ -17,6 +17,8 @@ const CANDIDATES = 40;
  * what tells candidates apart is what few of them have, and that measured better than rarity in the whole table.
  */
 const COLLECTION = 60;
+/** Documents whose beginning is looked at for a question without a word of its own. */
+const OPENINGS = 20;
 /** A pause that ends a sitting (ms). */
 const PAUSE_MS = 4 * 3_600_000;
 /** Words of a long question that are searched for. */
@@ -32,7 +34,9 @@ const TURN_TOKENS = 160;
  */
 export function makeRecall(store: Store, shelves: Shelves): Recall {
   async function sections({ site, query }: RecallInput, wanted: string[]): Promise<Snippet[]> {
-    const found = await store.findSections(site, words(query).slice(0, QUERY_WORDS).join(' '), CANDIDATES);
+    // A question of nothing but "what is this" is about all of it: the documents' openings say.
+    if (terms(query).length === 0) return (await store.openings(site, OPENINGS)).map((row) => snippetOf(row, 1 / (1 + row.document.length)));
+    const found = await store.findSections(site, words(query).slice(0, QUERY_WORDS).flatMap(spellings).join(' '), CANDIDATES);
     return rankSections(found, wanted);
   }
 
@@ -77,16 +81,13 @@ function rankSections(found: Found<SectionRow>[], wanted: string[]): Snippet[] {
   const best = Math.max(...found.map(({ score }) => score), Number.MIN_VALUE);
   return found.flatMap(({ row, score }, at) => {
     const text = texts[at];
-    if (!text) return [];
-    return {
-      id: `${row.document}#${row.ordinal}`,
-      text: row.text,
-      score: sectionScore(wanted, text, spread, score / best),
-      tokens: 0,
-      at: row.at,
-      source: { kind: 'knowledge', document: row.document, title: row.title, heading: row.heading, url: row.url },
-    };
+    return text ? [snippetOf(row, sectionScore(wanted, text, spread, score / best))] : [];
   });
+}
+
+function snippetOf(row: SectionRow, score: number): Snippet {
+  const { document, title, heading, url } = row;
+  return { id: `${document}#${row.ordinal}`, text: row.text, score, tokens: 0, at: row.at, source: { kind: 'knowledge', document, title, heading, url } };
 }
 
 function rankTurns(turns: ShelfTurn[], wanted: string[], exclude: string | undefined): Snippet[] {

@@ -22,6 +22,8 @@ export type Store = {
   putSections(rows: SectionRow[]): Promise<void>;
   sectionKeys(site: string, documents: string[]): Promise<Pick<SectionRow, 'key' | 'document' | 'hash'>[]>;
   findSections(site: string, query: string, limit: number): Promise<Found<SectionRow>[]>;
+  /** The first section of each document. */
+  openings(site: string, limit: number): Promise<SectionRow[]>;
   deleteSections(keys: string[]): Promise<void>;
   /** Ids of a site's documents, of one origin when it is named. */
   documentsOf(site: string, origin?: Origin): Promise<string[]>;
@@ -88,6 +90,13 @@ export async function openStore(folder: string): Promise<Store> {
     return read(() => table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit).toArray());
   }
 
+  /** Nothing at all is often a slip of the pen: a few sections with words that are nearly the long ones of the query. */
+  async function searchMisspelt(filter: string, query: string): Promise<unknown[]> {
+    const long = query.split(' ').filter((word) => word.length >= 6).join(' ');
+    const slips = new lancedb.MatchQuery(long, 'search', { fuzziness: 2, prefixLength: 2 });
+    return long === '' ? [] : read(() => tables.sections.query().fullTextSearch(slips).where(filter).limit(3).toArray());
+  }
+
   return {
     async addTurns(rows) {
       for (const row of rows) checkRow('turns', row);
@@ -117,8 +126,13 @@ export async function openStore(folder: string): Promise<Store> {
       return rows.map((row) => ({ key: text(row, 'key'), document: text(row, 'document'), hash: text(row, 'hash') }));
     },
     async findSections(site, query, limit) {
-      const rows = await search(tables.sections, ofSite(site), query, limit);
+      const exact = await search(tables.sections, ofSite(site), query, limit);
+      const rows = exact.length > 0 ? exact : await searchMisspelt(ofSite(site), query);
       return rows.map((row) => ({ row: sectionRow(row), score: scoreOf(row) }));
+    },
+    async openings(site, limit) {
+      const rows = await read(() => tables.sections.query().where(`${ofSite(site)} AND ordinal = 0`).limit(limit).toArray());
+      return rows.map(sectionRow);
     },
     async deleteSections(keys) {
       await tables.sections.delete(ofKeys(keys));

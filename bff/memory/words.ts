@@ -3,7 +3,7 @@
 const STOP = new Set(
   ('a an and any are as at be been but by can could did do does doing for from had has have having he her hers him his how i if in into is it its me my no nor not of on or our ours please '
     + 'she should so some such than that the their theirs them then there these they this those to too us was we were what when where which while who whom whose why will with would you your yours '
-    + 'am also just about s t d m ll re ve').split(' '),
+    + 'am also just about s t d m ll re ve whats hows wheres whos').split(' '),
 );
 const WORD = /[\p{L}\p{N}]+/gu;
 const VOWEL = /[aeiouy]/;
@@ -34,7 +34,7 @@ export function counted(list: string[]): Map<string, number> {
 /** A light stem: plural, -ing, -ed and a final e are cut, so that "cited", "citing" and "cites" meet. */
 export function stem(word: string): string {
   if (word.length < 4 || /\d/.test(word)) return word;
-  let root = word;
+  let root = oneSpelling(word);
   if (root.endsWith('ies') && root.length > 4) root = `${root.slice(0, -3)}y`;
   else if (root.endsWith('sses')) root = root.slice(0, -2);
   else if (root.endsWith('s') && !/(ss|us|is)$/.test(root)) root = root.slice(0, -1);
@@ -46,4 +46,19 @@ export function stem(word: string): string {
   }
   if (root.endsWith('e') && root.length > 3) root = root.slice(0, -1);
   return root.endsWith('y') && root.length > 3 ? `${root.slice(0, -1)}i` : root;
+}
+
+const SPELLINGS: [one: RegExp, other: string][] = [
+  [/our(?=(?:s|ed|ing|ful)?$)/, 'or'], [/(?<=[bcdfghjklmnpqrstvwxyz])or(?=(?:s|ed|ing|ful)?$)/, 'our'], [/enc(?=(?:e|es|ed|ing)$)/, 'ens'], [/ens(?=(?:e|es|ed|ing)$)/, 'enc'],
+  [/is(?=(?:e|es|ed|ing|ation)$)/, 'iz'], [/iz(?=(?:e|es|ed|ing|ation)$)/, 'is'],
+];
+
+/** A word as spelt in British and in American English, itself first; a form that does not exist finds nothing and does no harm. */
+export function spellings(word: string): string[] {
+  return word.length < 5 ? [word] : [word, ...SPELLINGS.filter(([one]) => one.test(word)).map(([one, other]) => word.replace(one, other))];
+}
+
+/** The American spelling. */
+function oneSpelling(word: string): string {
+  return word.length < 5 ? word : word.replace(/our(?=(?:s|ed|ing|ful)?$)/, 'or').replace(/enc(?=(?:e|es|ed|ing)$)/, 'ens').replace(/is(?=(?:e|es|ed|ing|ation)$)/, 'iz');
 }

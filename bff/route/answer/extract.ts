@@ -1,6 +1,7 @@
 /** Finds the pieces of the given passages that answer a question, or finds that none does. Pure. */
 import type { Snippet } from '../../layers.ts';
-import { allWords, contentWords, isSoft, likeness, stem } from './words.ts';
+import { kindOf, withoutPointing, type Kind } from './kind.ts';
+import { allWords, contentWords, isSoft, likeness, meantBy, stem } from './words.ts';
 import { unitsOf, type Unit } from './units.ts';
 
 export type Piece = { unit: Unit; snippet: Snippet; score: number };
@@ -8,7 +9,6 @@ export type Piece = { unit: Unit; snippet: Snippet; score: number };
 export type Extract = { pieces: Piece[]; coverage: number };
 
 const REASON = /\b(because|since|so that|therefore|due to|weil|damit|denn|deshalb)\b/i;
-type Kind = 'definition' | 'howto' | 'measure' | 'reason' | 'list' | 'other';
 type Scored = Piece & { own: number; coverage: number; words: string[]; at: number };
 
 /** Share of the question's weight that a piece and its headings must carry, to be an answer at all. */
@@ -21,6 +21,7 @@ const SOFT_WEIGHT = 0.35;
 const ENOUGH_WITHOUT_REASON = 0.9;
 /** A sentence of more content words mentions much and says little of each. */
 const LONG = 32;
+const NOTHING: Extract = { pieces: [], coverage: 0 };
 const MAX_SENTENCES = 3;
 const MAX_ITEMS = 6;
 const MAX_LIST = 8;
@@ -28,14 +29,16 @@ const MAX_LIST = 8;
 const MAX_BESIDE_CODE = 220;
 const MAX_CODE_LINES = 16;
 
-/** The best answer that the passages hold. */
-export function extract(question: string, snippets: Snippet[]): Extract {
+/** The best answer that the passages hold. `before`: what the visitor asked last, when this question goes on from there. */
+export function extract(question: string, snippets: Snippet[], before = ''): Extract {
   const kind = kindOf(question);
   const units = snippets.flatMap((snippet) => unitsOf(snippet.text).map((unit) => ({ unit, snippet, words: contentWords(unit.text) })));
-  const terms = [...new Set(contentWords(question))];
-  if (units.length === 0) return { pieces: [], coverage: 0 };
-  if (terms.length === 0) return kind === 'definition' ? overview(units) : { pieces: [], coverage: 0 };
+  if (units.length === 0) return NOTHING;
+  const asked = [...new Set(contentWords(withoutPointing(question)))];
+  if (asked.length === 0) return before === '' && kind !== 'other' ? overview(units) : NOTHING;
 
+  const terms = spelled(asked, units, snippets);
+  const context = contentWords(before);
   const weights = terms.map((term) => weightOf(term, units));
   const titleWeights = terms.map((term) => titleWeightOf(term, snippets));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
@@ -51,11 +54,19 @@ export function extract(question: string, snippets: Snippet[]): Extract {
       all += weight * Math.max(inText, HEADING_WEIGHT * best(term, headings), HEADING_WEIGHT * (titleWeights[n] ?? 0) * best(term, title));
     }
     const coverage = all / total;
-    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) + 0.15 * snippet.score - (words.length > LONG ? 0.3 : 0);
+    const near = context.length === 0 ? 0 : context.filter((term) => best(term, [...words, ...headings]) >= 0.85).length / context.length;
+    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) * Math.max(0.3, own / total) + 0.12 * near + 0.15 * snippet.score - (words.length > LONG ? 0.3 : 0);
     return { unit, snippet, words, at, own: own / total, coverage, score };
   });
   const single = terms.filter((term) => !isSoft(term)).length < 2;
-  return { pieces: choose(scored, kind, single), coverage: Math.max(...scored.map((entry) => entry.coverage)) };
+  const pieces = choose(scored, kind, single);
+  return { pieces, coverage: Math.max(0, ...scored.filter((entry) => pieces.some((piece) => piece.unit === entry.unit)).map((entry) => entry.coverage)) };
+}
+
+/** Terms that no passage knows are read as the word that they most likely stand for. */
+function spelled(terms: string[], units: { words: string[] }[], snippets: Snippet[]): string[] {
+  const known = new Set([...units.flatMap(({ words }) => words), ...snippets.flatMap((snippet) => titleWords(snippet))]);
+  return terms.map((term) => (known.has(term) ? term : meantBy(term, known) ?? term));
 }
 
 /** `single`: the question has one word to go by, which is too little to join passages. */
@@ -75,25 +86,27 @@ function choose(scored: Scored[], kind: Kind, single: boolean): Piece[] {
     // A second voice must speak to the question itself, not only stand under the right heading.
     if (entry.score < lead.score * (close ? (entry.unit.kind === 'sentence' ? 0.6 : 0.85) : 0.8) || (!close && (entry.own < lead.own * 0.75 || entry.coverage < lead.coverage * 0.9))) continue;
     if (entry.unit.kind !== 'sentence' && entry.unit.kind !== lead.unit.kind) continue;
+    if (entry.unit.text.endsWith(':')) continue;
     if (chosen.some((other) => overlap(entry.words, other.words) > 0.6)) continue;
     chosen.push(entry);
   }
   if (lead.unit.kind === 'item' || lead.unit.kind === 'row') addList(chosen, scored, lead, kind);
   addContext(chosen, scored, lead, kind);
   const ordered = chosen.sort((a, b) => Number(b.snippet.id === lead.snippet.id) - Number(a.snippet.id === lead.snippet.id) || a.at - b.at);
-  if (code === null || code.score < lead.score * 0.6) return ordered;
+  if (code === null || code.score < lead.score * 0.75) return ordered;
   return withCode(code, scored);
 }
 
 /** Commands answer "how do I"; the sentence before and the one after belong to them. */
 function withCode(code: Scored, scored: Scored[]): Piece[] {
   return [scored[code.at - 1], code, scored[code.at + 1]].filter((entry) => entry !== undefined).filter((entry) => entry === code
-    || (entry.unit.kind === 'sentence' && entry.snippet.id === code.snippet.id && entry.unit.heading === code.unit.heading && entry.unit.text.length <= MAX_BESIDE_CODE));
+    || (entry.unit.kind === 'sentence' && (entry.at < code.at || !entry.unit.text.endsWith(':')) && entry.snippet.id === code.snippet.id && entry.unit.heading === code.unit.heading && entry.unit.text.length <= MAX_BESIDE_CODE));
 }
 
 /** When the title is what fits, the question is about the whole list and not about one line of it. */
 function addList(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind): void {
-  if (kind !== 'list' && lead.own >= lead.coverage * 0.75) return;
+  const asked = kind === 'list' && lead.unit.lead.endsWith(':');
+  if (!asked && ((kind !== 'list' && kind !== 'other') || lead.own >= lead.coverage * 0.75)) return;
   const list = scored.filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.block === lead.unit.block);
   if (list.length <= MAX_LIST) chosen.splice(0, chosen.length, ...list);
 }
@@ -116,7 +129,7 @@ function bestCode(scored: Scored[]): Scored | null {
   const blocks = scored.filter((entry) => entry.unit.kind === 'code' && entry.unit.text.split('\n').length <= MAX_CODE_LINES + 2);
   const judged = blocks.map((entry) => {
     const before = scored[entry.at - 1];
-    const near = before?.snippet.id === entry.snippet.id ? before.coverage : 0;
+    const near = before?.snippet.id === entry.snippet.id && before.unit.kind === 'sentence' && before.unit.text.length <= MAX_BESIDE_CODE ? before.coverage : 0;
     return { ...entry, coverage: Math.max(entry.coverage, near), score: Math.max(entry.score, near + 0.2) };
   });
   const found = judged.filter((entry) => entry.coverage >= ENOUGH).sort((a, b) => b.score - a.score)[0];
@@ -126,19 +139,9 @@ function bestCode(scored: Scored[]): Scored | null {
 /** "What is it?": the opening of the best passage. */
 function overview(units: { unit: Unit; snippet: Snippet }[]): Extract {
   const first = units.find(({ unit }) => unit.kind === 'sentence' && /\b(is|are|ist|sind)\b/.test(unit.text)) ?? units.find(({ unit }) => unit.kind === 'sentence');
-  if (first === undefined) return { pieces: [], coverage: 0 };
-  const same = units.filter(({ unit, snippet }) => snippet.id === first.snippet.id && unit.kind === 'sentence' && unit.block === first.unit.block);
-  return { pieces: same.slice(0, 2).map(({ unit, snippet }) => ({ unit, snippet, score: 1 })), coverage: 1 };
-}
-
-function kindOf(question: string): Kind {
-  const text = question.toLowerCase();
-  if (/\bhow (fast|long|much|many|big|large|often|old|quick|quickly)\b|\bwie (schnell|lange|viel|viele|gro(ß|ss)|oft|alt)\b|\b(cost|price|kostet|preis)/.test(text)) return 'measure';
-  if (/\bhow\b|\bwie\b|\b(install|set ?up|configure|integrate|installieren|einrichten|einbauen)/.test(text)) return 'howto';
-  if (/\b(what|who)( is|'s|s| are)\b|\bwas (ist|sind)\b|\bwer (ist|sind)\b|\bexplain\b|\btell me about\b|\berklär/.test(text)) return 'definition';
-  if (/\bwhy\b|\bwarum\b|\bwieso\b|\bweshalb\b/.test(text)) return 'reason';
-  if (/^(which|what|welche)\b.*\b(are|do|does|can|exist|available|support|supported|sind|gibt|werden|kann)\b/.test(text)) return 'list';
-  return 'other';
+  if (first === undefined) return NOTHING;
+  const same = units.filter(({ unit, snippet }) => snippet.id === first.snippet.id && unit.kind === 'sentence' && !unit.text.endsWith(':') && unit.block === first.unit.block);
+  return { pieces: same.slice(0, 2).map(({ unit, snippet }) => ({ unit, snippet, score: 1 })), coverage: ENOUGH };
 }
 
 function bonus(kind: Kind, unit: Unit, terms: string[]): number {
@@ -147,10 +150,11 @@ function bonus(kind: Kind, unit: Unit, terms: string[]): number {
   if (kind === 'measure') return /\d/.test(text) ? 0.35 : -0.1;
   if (kind === 'reason') return REASON.test(text) ? 0.3 : 0;
   if (kind === 'howto') return unit.kind === 'item' || /`|\b(run|type|add|put|set|use|install|open|click|call)\b/i.test(text) ? 0.2 : 0;
-  if (kind === 'list') return unit.kind === 'item' ? 0.4 : 0;
+  if (kind === 'list') return unit.kind !== 'item' ? 0 : unit.lead.endsWith(':') ? 0.4 : 0.1;
   if (kind !== 'definition') return 0;
   const opening = allWords(text).slice(0, 6);
   const verb = opening.findIndex((word) => ['is', 'are', 'ist', 'sind', 'means'].includes(word));
+  if (verb < 0 && opening.slice(0, 3).some((word) => terms.some((term) => likeness(term, stem(word)) >= 0.85))) return 0.25;
   const subject = verb > 0 && opening.slice(0, verb).some((word) => terms.some((term) => likeness(term, stem(word)) >= 0.85));
   return subject ? 0.5 : 0;
 }

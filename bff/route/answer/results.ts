@@ -18,7 +18,7 @@ export function workResults(results: ToolMessage[], tools: ToolDefinition[], phr
     const output = parse(result.output);
     const found = foundIn(output);
     if (result.failed) worked.words.push(phrases.toolFailed(title));
-    else if (found !== null) worked.passages.push(...found.map((entry, at) => passageOf(entry, `${result.callId}#${at}`)).filter((passage) => passage.text !== ''));
+    else if (found !== null) worked.passages.push(...found.map((entry, at) => passageOf(entry, `${result.callId}#${at}`, at)).filter((passage) => passage.text !== ''));
     else if (isObject(output) && 'indicator' in output) worked.words.push(statusWords(output, phrases));
     else if (isObject(output)) worked.words.push(factWords(output) || phrases.toolEmpty(title));
     else worked.words.push(String(output ?? '').trim().slice(0, MAX_WORDS) || phrases.toolEmpty(title));
@@ -38,13 +38,13 @@ function textOf(entry: Json): string {
   return string(entry, 'text') || string(entry, 'content') || string(entry, 'snippet');
 }
 
-function passageOf(entry: Json, fallbackId: string): Snippet {
+function passageOf(entry: Json, fallbackId: string, rank: number): Snippet {
   const text = textOf(entry);
   const id = string(entry, 'id') || fallbackId;
   return {
     id,
     text,
-    score: Math.min(1, number(entry, 'score') || 0.5),
+    score: Math.min(1, number(entry, 'score') || Math.max(0.3, 0.8 - 0.1 * rank)),
     tokens: Math.ceil(text.length / 4),
     at: null,
     source: {

@@ -12,13 +12,15 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
 export function unitsOf(markdown: string): Unit[] {
   const units: Unit[] = [];
   const text = markdown.replace(/\r\n?/g, '\n').trim();
-  const linewise = !/\n\s*\n|^\s*(```|~~~|#)/m.test(text);
+  const linewise = !/\n\s*\n|^\s*#{1,6}\s|^\s*\|/m.test(text.replace(FENCED, '').trim());
   const lines = text.split('\n');
   let heading = '';
   let lead = '';
   let block = 0;
   let paragraph: string[] = [];
 
+  /** Whether the sentence at the end of a line goes on in the next: in the plain form a wrapped block keeps its breaks. */
+  const wrapped = (at: number): boolean => linewise && runsOn(lines[at], lines[at + 1]);
   function closeParagraph(): void {
     const words = paragraph.join(' ').replace(/\s+/g, ' ').trim();
     paragraph = [];
@@ -53,7 +55,7 @@ export function unitsOf(markdown: string): Unit[] {
         block++;
       }
       let words = item[1] ?? '';
-      while (/^\s{2,}\S/.test(lines[at + 1] ?? '') && !/^\s*(?:[-*+]|\d+[.)])\s/.test(lines[at + 1] ?? '')) words += ` ${(lines[++at] ?? '').trim()}`;
+      while ((/^\s{2,}\S/.test(lines[at + 1] ?? '') && !ITEM.test(lines[at + 1] ?? '')) || wrapped(at)) words += ` ${(lines[++at] ?? '').trim()}`;
       add('item', words.trim());
     } else if (isRow(line, linewise)) {
       closeParagraph();
@@ -61,17 +63,19 @@ export function unitsOf(markdown: string): Unit[] {
       const rows = [cellsOf(line)];
       while (isRow(lines[at + 1], linewise)) rows.push(cellsOf(lines[++at] ?? ''));
       const [header = [], ...body] = rows.filter((cells) => !cells.every((cell) => /^:?-+:?$/.test(cell)));
-      for (const cells of body.length > 0 ? body : [header]) add('row', rowText(header, cells));
+      // A passage that was cut out of a table begins with a row like any other.
+      const headed = body.length > 0 && header.every(isHead);
+      for (const cells of headed ? body : [header, ...body]) add('row', rowText(headed ? header : [], cells));
     } else if (linewise && isCode(line)) {
       closeParagraph();
       const body = [line];
       while (isCode(lines[at + 1])) body.push(lines[++at] ?? '');
       block++;
-      add('code', fenced(body, /^\s*</.test(line) ? 'html' : /^\s*[[{]/.test(line) ? 'json' : 'sh'));
+      add('code', fenced(body, ''));
     } else if (line.trim() === '') closeParagraph();
     else {
       paragraph.push(line.replace(/^\s*>\s?/, '').trim());
-      if (linewise) closeParagraph();
+      if (linewise && !wrapped(at)) closeParagraph();
     }
   }
   closeParagraph();
@@ -92,7 +96,18 @@ export function sentencesOf(paragraph: string): string[] {
 const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|approx|z\.\s?B|bzw|ca|Nr|d\.\s?h|u\.\s?a)\.|\b\p{Lu}\.)\s*$/u;
 
 function fenced(body: string[], language: string): string {
-  return `\`\`\`${language}\n${body.join('\n').trimEnd()}\n\`\`\``;
+  const [first = ''] = body;
+  const guess = /^\s*</.test(first) ? 'html' : /^\s*[[{]/.test(first) ? 'json' : isCode(first) ? 'sh' : '';
+  return `\`\`\`${language || guess}\n${body.join('\n').trimEnd()}\n\`\`\``;
+}
+
+const FENCED = /^\s*(```|~~~)[\s\S]*?(?:^\s*\1\s*?(?:\n|$)|$(?![\s\S]))/gm;
+const ITEM = /^\s*(?:[-*+]|\d+[.)])\s/;
+
+/** Whether a sentence that was wrapped at the margin goes on in the next line. */
+function runsOn(line: string | undefined, next: string | undefined): boolean {
+  if (line === undefined || next === undefined || line.trim().length < 40 || /[.!?:…]["'”)]*\s*$/.test(line)) return false;
+  return next.trim() !== '' && !/^\s*(?:```|~~~|#{1,6}\s)/.test(next) && !ITEM.test(next) && !isRow(next, true) && !isRow(line, true) && !isCode(next);
 }
 
 /** Without fences a line of code shows by how it begins and ends; a sentence about a command is no code. */
@@ -107,12 +122,16 @@ function isRow(line: string | undefined, linewise: boolean): boolean {
 function cellsOf(line: string): string[] {
   return line.trim().replace(/^\||\|$/g, '').split('|').map((cell) => cell.trim());
 }
-/** A row that can stand alone: its first cell, then each value, with the head of its column when there are several. */
-function rowText(header: string[], cells: string[]): string {
-  const [first = '', ...rest] = cells;
-  const values = rest.flatMap((cell, at) => (cell === '' ? [] : [rest.length > 1 && header !== cells && header.every(isHead) ? `${header[at + 1] ?? ''} ${cell}`.trim() : cell]));
-  return values.length > 0 ? `**${first}**: ${values.join(', ')}` : first;
+/** A row that can stand alone: its first cell, what describes it, then the other values with the heads of their columns. */
+function rowText(header: string[], [first = '', ...rest]: string[]): string {
+  const cells = rest.map((cell, at) => ({ cell, head: header[at + 1] ?? '' })).filter(({ cell }) => cell !== '');
+  const plain = (head: string): boolean => rest.length === 1 || head === '' || DESCRIBES.test(head);
+  const said = cells.filter(({ head }) => plain(head)).map(({ cell }) => cell).join(', ');
+  const named = cells.filter(({ head }) => !plain(head)).map(({ cell, head }) => `${head} ${cell}`).join(', ');
+  return [first === '' ? '' : `**${first}**`, [said, said !== '' && named !== '' ? `(${named})` : named].filter(Boolean).join(' ')].filter(Boolean).join(': ');
 }
+/** Heads of columns whose cells speak for themselves. */
+const DESCRIBES = /^(what|does|is|means|meaning|description|holds|purpose|use|used for|what it .*|was|bedeutung|bedeutet|beschreibung|zweck)$/i;
 /** Where a passage was cut out of a table its first row may be no head at all. */
 function isHead(cell: string): boolean {
   return cell.length <= 30 && !/[/_:,;=]/.test(cell);

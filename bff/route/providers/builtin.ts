@@ -4,15 +4,22 @@
  */
 import type { RouteMessage, Snippet, ToolCall } from '../../layers.ts';
 import { extract, type Piece } from '../answer/extract.ts';
+import { goesOn, withoutPointing } from '../answer/kind.ts';
 import { phrasesFor, smallTalk, wantsPerson, type Phrases } from '../answer/phrases.ts';
 import { workResults } from '../answer/results.ts';
 import { searchCalls, triggeredCalls } from '../answer/tools.ts';
+import { contentWords } from '../answer/words.ts';
 import type { Ask, Caller, Ended, Sink } from '../provider.ts';
 
 /** What it is going to say. `handoff` offers a person. */
 type Answer = { paragraphs: string[]; cites: Snippet[]; calls: ToolCall[]; handoff: string | null };
 
 const SUPPOSED = /\b(what happens|if|when|whenever|falls|wenn)\b/i;
+/** "How do I …", "Does it …" ask how things are in general … */
+const EXPLAINS = /^\W*(?:and |but |so |und |aber )?(?:how (?:do|can|does|to|is|are)|what|where|which|does|do|can|who|wie|was|wo|welche[rs]?|kann|warum|why)\b/i;
+const INSTRUCTS = /^\W*(?:and |but |so )?how (?:do|can|could|should|to)\b|^\W*(?:und )?wie (?:kann|mache|melde)\b/i;
+/** … unless they ask about this moment. */
+const NOW = /\b(now|currently|moment|today|yesterday|hour|minutes? ago|still|gerade|momentan|aktuell|heute|jetzt|zurzeit)\b/i;
 /** Beside a tool's result only passages that fit the question this well are worth saying. */
 const SURE = 0.85;
 
@@ -56,12 +63,15 @@ function compose(ask: Ask): Answer {
   const worked = workResults(results, ask.tools, phrases);
   const known = new Set(worked.passages.map((passage) => passage.id));
   const passages = [...worked.passages, ...ask.snippets.filter((snippet) => usable(snippet) && !known.has(snippet.id))];
-  const { pieces, coverage } = extract(question, passages);
+  const before = goesOn(question, contentWords(question).length) ? textOf(ask.messages.slice(0, asked).findLast((message) => message.role === 'user')) : '';
+  const { pieces, coverage } = extract(question, passages, before);
 
   // "What happens when it is down?" asks about the product, "is it down?" about now.
-  const supposed = SUPPOSED.test(question) && pieces.length > 0;
-  const triggered = supposed ? [] : triggeredCalls(question, ask.tools, called);
+  const general = !NOW.test(question) && (SUPPOSED.test(question) || EXPLAINS.test(question));
+  const searches = coverage < SURE ? searchCalls(`${withoutPointing(question)} ${before}`.trim(), ask.tools, called) : [];
+  const triggered = general && (pieces.length > 0 || searches.length > 0 || INSTRUCTS.test(question)) ? [] : triggeredCalls(question, ask.tools, called);
   if (triggered.length > 0) return { ...plain(''), calls: triggered };
+  if (searches.length > 0 && worked.words.length === 0) return { ...plain(''), calls: searches };
 
   if (pieces.length > 0 && (worked.words.length === 0 || coverage >= SURE)) {
     const cites = [...new Set(pieces.map((piece) => piece.snippet))].filter((snippet) => snippet.source.kind === 'knowledge');
@@ -69,8 +79,6 @@ function compose(ask: Ask): Answer {
   }
   if (worked.words.length > 0) return { ...plain(worked.words.join('\n\n')), handoff: results.every((result) => result.failed) ? 'no-answer' : null };
 
-  const searches = searchCalls(question, ask.tools, called);
-  if (searches.length > 0) return { ...plain(''), calls: searches };
   return { ...plain(`${phrases.unknown} ${phrases.offerPerson}`), handoff: 'no-answer' };
 }
 
