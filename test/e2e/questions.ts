@@ -1,6 +1,6 @@
 /**
- * What visitors ask about the project, with what a right answer says. Every third question (`held`) was never looked
- * at while the answerer was tuned: its share tells how the rest generalises.
+ * What visitors ask about the project, with what a right answer says. The answers to every third question (`held`) were
+ * not looked at while the answerer was tuned, only counted: their share tells how the rest generalises.
  */
 
 /** `ask`: the message, or a conversation whose last message is judged. `says`: all of it must be in the answer; null: it must decline. */
@@ -168,6 +168,9 @@ export const questions: Asked[] = [
   declines('Does it support Postgres?'),
   declines('Can I pay with PayPal?'),
   declines('When is the next train to Hamburg?'),
+  is('Does it support German?', /German/),
+  declines('Do you sell concert tickets?'),
+  declines('Who is the president?'),
 ];
 
 /** Whether a question belongs to the part that tuning never looked at. */

@@ -23,6 +23,8 @@ const ENOUGH_WITHOUT_REASON = 0.9;
 const LONG = 32;
 const NOTHING: Extract = { pieces: [], coverage: 0 };
 const MAX_SENTENCES = 3;
+/** An answer joins so many passages at most: more is a list of everything that mentions it. */
+const MAX_PASSAGES = 2;
 const MAX_ITEMS = 6;
 const MAX_LIST = 8;
 /** Longest sentence that is kept beside a block of code (characters). */
@@ -82,6 +84,7 @@ function choose(scored: Scored[], kind: Kind, single: boolean): Piece[] {
     if (chosen.length >= limit) break;
     const sameSnippet = entry.snippet.id === lead.snippet.id;
     if (single && !sameSnippet) continue;
+    if (new Set([...chosen, entry].map((other) => other.snippet.id)).size > MAX_PASSAGES) continue;
     const close = entry.unit.block === lead.unit.block && sameSnippet;
     // A second voice must speak to the question itself, not only stand under the right heading.
     if (entry.score < lead.score * (close ? (entry.unit.kind === 'sentence' ? 0.6 : 0.85) : 0.8) || (!close && (entry.own < lead.own * 0.75 || entry.coverage < lead.coverage * 0.9))) continue;

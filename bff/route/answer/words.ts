@@ -101,11 +101,11 @@ function oneSpelling(word: string): string {
   return word.replace(/our(s|ed|ing|ful)?$/, 'or$1').replace(/enc(e|es|ed|ing)$/, 'ens$1').replace(/is(e|es|ed|ing|ation)$/, 'iz$1');
 }
 
-/** The word that a misspelt one most likely stands for: one slip away, two in a long word; null when none is. */
+/** The word that a misspelt one most likely stands for: one slip away, two in a very long word; null when none is. */
 export function meantBy(word: string, known: Iterable<string>): string | null {
   if (word.length < 6 || /\d/.test(word)) return null;
   for (const candidate of known) {
-    if (candidate.length >= 5 && candidate[0] === word[0] && slips(word, candidate) <= (word.length >= 9 ? 2 : 1)) return candidate;
+    if (candidate.length >= 5 && candidate[0] === word[0] && slips(word, candidate) <= (word.length >= 11 ? 2 : 1)) return candidate;
   }
   return null;
 }
