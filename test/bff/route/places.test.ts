@@ -1,7 +1,5 @@
-/** Calls at once per model: passed over, waited for in order, given back however a call ends; and the pooled connections. */
+/** Calls at once per model: passed over, waited for in order, given back however a call ends. */
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
 import { describe, it } from 'node:test';
 import { createPlaces } from '../../../bff/route/places.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
@@ -92,33 +90,5 @@ describe('a model at its limit', () => {
     assert.deepEqual(inFlight(), { m: 0, builtin: 0 });
     assert.equal(fake.requests.length, 1);
     await fake.close();
-  });
-});
-
-describe('connections', () => {
-  it('are used again, and one that the server has closed meanwhile costs nobody an answer', async () => {
-    const sockets: Socket[] = [];
-    let asked = 0;
-    const server = createServer((request, response) => {
-      request.resume().once('end', () => {
-        asked += 1;
-        // The third question meets a server that hangs up on an old connection without a word.
-        if (asked === 3) return void request.socket.resetAndDestroy();
-        response.writeHead(200, { 'content-type': 'text/event-stream' });
-        response.end('data: {"choices":[{"delta":{"content":"Hi."},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n');
-      });
-    });
-    server.on('connection', (socket) => sockets.push(socket));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const { port } = server.address() as AddressInfo;
-    const { route, close } = router({ p: provider('openai-compatible', `http://127.0.0.1:${port}`) }, [model('m', 'p')]);
-    for (const connections of [1, 1, 2]) {
-      const parts = await collect(route(input('Hello there'), never));
-      assert.deepEqual(ofType(parts, 'attempt').map(({ attempt }) => attempt.outcome), ['ok']);
-      assert.equal(sockets.length, connections);
-    }
-    const closed = new Promise((resolve) => server.close(resolve));
-    close();
-    await closed;
   });
 });
