@@ -147,7 +147,9 @@ function read(line: Line, timeouts: Provider['timeouts'], charsMax: number, deco
     if (!contentType.includes('text/event-stream')) return over(new ProviderFailure('protocol', `expected an event stream, got ${contentType || 'no content type'}`));
     expect('no first content', Math.max(1, timeouts.firstContent - (performance.now() - startedAt)));
     message.on('data', take);
-    message.once('end', () => over(new ProviderFailure('cut', 'the stream ended without its end mark')));
+    message.once('end', () => {
+      if (!settled) over(new ProviderFailure('cut', 'the stream ended without its end mark'));
+    });
     message.on('error', (error) => over(asCut(error)));
   }
 

@@ -34,9 +34,11 @@ function attribute(text: string): string {
   return text.replace(/["<>\n]/g, ' ');
 }
 
+const languages = new Intl.DisplayNames(['en'], { type: 'language' });
+
 function languageName(lang: string): string {
   try {
-    return new Intl.DisplayNames(['en'], { type: 'language' }).of(lang) ?? lang;
+    return languages.of(lang) ?? lang;
   } catch {
     // Not a BCP 47 tag: English is what the widget falls back to as well.
     return 'English';
