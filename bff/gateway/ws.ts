@@ -83,7 +83,7 @@ function openLine(socket: WebSocket, c: Context): Line {
   socket.on('pong', () => {
     line.alive = true;
   });
-  line.timer = setInterval(() => beat(line), HEARTBEAT_MS);
+  line.timer = setInterval(() => beat(line), HEARTBEAT_MS).unref();
   return line;
 }
 

@@ -36,7 +36,7 @@ async function faultsOf(chat: string, rewrite: Break, hold = false): Promise<str
   try {
     here.fake.set(withTool());
     const response = await post(here, chat, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`);
-    return conformance(await seenOf(response.body ?? []), await truthOf(here, chat));
+    return conformance(await seenOf(response.body), await truthOf(here, chat));
   } finally {
     proxy.closeAllConnections();
     proxy.close();

@@ -20,7 +20,7 @@ export async function place(): Promise<Place> {
   const fake = await startOpenAI(plain);
   const bff = await bffFor({
     providers: { house: { kind: 'openai-compatible', baseURL: `${fake.url}/v1`, apiKey: 'k' } },
-    models: [{ id: 'house', provider: 'house', model: 'm', inputPrice: 1, outputPrice: 2 }],
+    models: [{ id: 'house', provider: 'house', model: 'm', inputPrice: 1, outputPrice: 2, maxOutputTokens: 1_000_000 }],
     agents: [{ name: 'help', title: 'Help', description: 'Answers everything.', topics: ['help'], examples: ['Help me'], instructions: 'Help.', tools: ['docs.*'] }],
     dispatch: { fallback: 'help' },
     tools: { docs: { kind: 'builtin' } },
@@ -46,11 +46,11 @@ export async function truthOf({ bff, headers }: Place, chat: string): Promise<Tr
 }
 
 /** Every event of a server-sent stream with the time of its arrival. */
-export async function seenOf(chunks: AsyncIterable<Uint8Array | string>): Promise<Seen[]> {
+export async function seenOf(chunks: AsyncIterable<unknown> | null): Promise<Seen[]> {
   const seen: Seen[] = [];
   const parser = createParser({ onEvent: ({ id, data }) => seen.push({ id, data, at: performance.now() }) });
   const decoder = new TextDecoder();
-  for await (const chunk of chunks) parser.feed(typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }));
+  for await (const chunk of chunks ?? []) parser.feed(typeof chunk === 'string' ? chunk : decoder.decode(chunk as Uint8Array, { stream: true }));
   return seen;
 }
 
@@ -60,7 +60,7 @@ export function post({ bff, token }: Place, chat: string, url = bff.url): Promis
 
 export type Frame = { type: string; requestId: string; sequence?: number; chunk?: { type: string; [key: string]: unknown }; errorText?: string };
 /** A bare socket: frames as they come, `next` waits for the first that fits, `closed` is the code it ended with. */
-export type Wire = { socket: WebSocket; frames: (Frame & { at: number })[]; say(frame: unknown): void; next(fits: (frame: Frame) => boolean): Promise<Frame>; closed: Promise<number> };
+export type Wire = { socket: WebSocket; frames: (Frame & { at: number })[]; say(frame: unknown): void; next(fits: (frame: Frame) => boolean): Promise<Frame>; closed: Promise<number>; hangUp(): Promise<number> };
 
 /** Opens a socket; rejects with the HTTP status when the handshake is refused. */
 export function dial(url: string, headers: Record<string, string> = {}): Promise<Wire> {
@@ -85,7 +85,7 @@ export function dial(url: string, headers: Record<string, string> = {}): Promise
   return new Promise((done, fail) => {
     socket.once('unexpected-response', (_request, { statusCode }) => fail(new Error(`refused with ${statusCode}`)));
     socket.on('error', fail);
-    socket.once('open', () => done({ socket, frames, next, closed, say: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)) }));
+    socket.once('open', () => done({ socket, frames, next, closed, hangUp: () => (socket.close(), closed), say: (frame) => socket.send(typeof frame === 'string' ? frame : JSON.stringify(frame)) }));
   });
 }
 
