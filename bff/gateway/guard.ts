@@ -1,5 +1,6 @@
 /** What stands between the street and the turn: origins, tokens, body sizes, rates, and refusals in one shape. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
+import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import type * as z from 'zod/mini';
 import { SMALL_BODY_MAX } from '@halfsecond/shared/limits';
@@ -62,9 +63,11 @@ export async function readBody<T>(c: Context, schema: z.ZodMiniType<T>, max: num
 async function readText(c: Context, max: number): Promise<string> {
   const tooLarge = new Refusal(413, 'body_too_large', `The body may have at most ${max} bytes.`);
   if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge;
+  // Node's own stream: a web Request with its body stream costs more than the rest of the door, and is held while the answer runs.
+  const incoming = (c.env as Partial<HttpBindings> | undefined)?.incoming;
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of c.req.raw.body ?? []) {
+  for await (const chunk of incoming?.iterator({ destroyOnReturn: false }) ?? c.req.raw.body ?? []) {
     size += chunk.byteLength;
     if (size > max) throw tooLarge;
     chunks.push(chunk);
