@@ -31,7 +31,12 @@ export function createPort(fetch: ReturnType<Gateway>): Port {
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
     socket.once('close', () => connections.delete(socket));
-    sort(socket, server.headersTimeout, (isHttp2) => (isHttp2 ? http2.emit('connection', socket) : http1?.call(server, socket)));
+    sort(socket, server.headersTimeout, (isHttp2) => {
+      if (!isHttp2) return http1?.call(server, socket);
+      // A proxy that says goodbye is gone; HTTP/1.1 lets a client fall silent and still be answered.
+      socket.allowHalfOpen = false;
+      http2.emit('connection', socket);
+    });
   });
 
   return {
@@ -51,7 +56,7 @@ export function createPort(fetch: ReturnType<Gateway>): Port {
 }
 
 /** Looks at the first bytes of a connection, puts them back and tells which protocol it is. Cuts one that says nothing for `patience` ms. */
-function sort(socket: Socket, patience: number, found: (isHttp2: boolean) => void): void {
+function sort(socket: Socket, patience: number, found: (isHttp2: boolean) => unknown): void {
   let head: Buffer = Buffer.alloc(0);
   const look = () => {
     const chunk = socket.read() as Buffer | null;

@@ -1,6 +1,7 @@
 /** Real clients over real sockets: three generations of the AI SDK, its Chat class, EventSource, HTTP/2 without TLS. */
 import assert from 'node:assert/strict';
 import { connect } from 'node:http2';
+import { connect as dialTcp } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
 import { Chat } from '@ai-sdk/react';
 import { DefaultChatTransport, WebSocketChatTransport, readUIMessageStream } from 'ai';
@@ -178,11 +179,25 @@ test('HTTP/2 without TLS on the same port: many streams on one connection, each 
   session.close();
 });
 
+test('a proxy that closes its side is gone, and broken or silent connections harm nobody', async () => {
+  const leaving = dialTcp({ port: here.bff.port, host: '127.0.0.1', allowHalfOpen: true });
+  const session = connect(here.bff.url, { createConnection: () => leaving });
+  await new Promise<void>((done) => session.once('remoteSettings', () => done()));
+  leaving.end();
+  await new Promise<void>((done) => leaving.once('close', () => done()));
+  for (const said of ['', 'P', 'PRI', 'PRI * HTTP/2.0\r\n\r\nno preface at all']) {
+    const broken = dialTcp(here.bff.port, '127.0.0.1');
+    broken.end(said);
+    broken.resume().on('error', () => undefined);
+    await new Promise<void>((done) => broken.once('close', () => done()));
+  }
+  assert.equal((await fetch(`${here.bff.url}/healthz`)).status, 200);
+});
+
 test('HTTP/1.1 is told from HTTP/2 by its first bytes, however slowly they come', async () => {
-  const { connect: dial } = await import('node:net');
   for (const cut of [1, 2, 3, 10]) {
     const line = 'PUT /nowhere HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
-    const slow = dial(here.bff.port, '127.0.0.1').setNoDelay(true);
+    const slow = dialTcp(here.bff.port, '127.0.0.1').setNoDelay(true);
     slow.write(line.slice(0, cut));
     await new Promise((done) => setTimeout(done, 10));
     slow.write(line.slice(cut));
