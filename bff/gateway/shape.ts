@@ -1,11 +1,12 @@
 /**
  * Text in chunks that end at word boundaries, so that nobody reads half a word. The first text of an answer passes
- * at once; after it a beginning word waits for its end, and never longer than HOLD_MS.
+ * at once; after it a beginning word waits for its end, and never for 30 ms.
  */
 import type { StreamEvent } from '@halfsecond/shared/wire';
 
-/** Timers fire a little late: with this hold no text is later than 30 ms. */
-const HOLD_MS = 25;
+/** How often the held beginnings of all answers are looked at, and how old they may be then (ms): together under 30, late timers included. */
+const LOOK_MS = 12;
+const HOLD_MS = 12;
 /** A word that is longer than this is a URL or no word at all: it does not wait. */
 const WORD_MAX = 32;
 
@@ -16,27 +17,29 @@ export type Shaper = {
   flush(): void;
 };
 
-export function createShaper(push: (event: StreamEvent) => void, now: () => number = () => performance.now()): Shaper {
+/** Every shaper that holds something, and one timer for all of them: a timer per stream would wake the process per token. */
+const holding = new Set<{ since: number; flush(): void }>();
+let timer: NodeJS.Timeout | undefined;
+
+function look(): void {
+  timer = undefined;
+  const now = performance.now();
+  for (const held of holding) if (now - held.since >= HOLD_MS) held.flush();
+  if (holding.size > 0) timer = setTimeout(look, LOOK_MS);
+}
+
+export function createShaper(push: (event: StreamEvent) => void): Shaper {
   let begun = false;
   let held = '';
   let heldId = '';
-  let heldSince = 0;
-  let timer: NodeJS.Timeout | undefined;
+  const entry = { since: 0, flush };
 
   function flush(): void {
     if (held === '') return;
     const delta = held;
     held = '';
+    holding.delete(entry);
     push({ type: 'text-delta', id: heldId, delta });
-  }
-
-  /** One timer at a time, armed again only while something waits: not one per token. */
-  function check(): void {
-    timer = undefined;
-    if (held === '') return;
-    const left = HOLD_MS - (now() - heldSince);
-    if (left <= 1) flush();
-    else timer = setTimeout(check, left);
   }
 
   return {
@@ -51,9 +54,11 @@ export function createShaper(push: (event: StreamEvent) => void, now: () => numb
       const text = held + delta;
       const cut = text.length > WORD_MAX && wordEnd(text) === 0 ? text.length : wordEnd(text);
       if (cut > 0) push({ type: 'text-delta', id, delta: cut === text.length ? text : text.slice(0, cut) });
-      if (held === '' || cut > 0) heldSince = now();
+      if (held === '' || cut > 0) entry.since = performance.now();
       held = cut === text.length ? '' : text.slice(cut);
-      if (held !== '' && timer === undefined) timer = setTimeout(check, HOLD_MS);
+      if (held === '') holding.delete(entry);
+      else holding.add(entry);
+      if (held !== '' && timer === undefined) timer = setTimeout(look, LOOK_MS);
     },
     flush,
   };
