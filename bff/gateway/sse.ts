@@ -22,7 +22,7 @@ type Outgoing = {
   writeHead(status: number, headers: Record<string, string>): unknown;
   write(text: string): boolean;
   end(): unknown;
-  destroy(): unknown;
+  destroy(reason?: Error): unknown;
   once(event: 'close', listener: () => void): unknown;
 };
 
@@ -44,7 +44,8 @@ export function pipe(response: Outgoing, answer: Answer, after: number, headers:
     if (waiting === '' || gone) return;
     response.write(waiting);
     waiting = '';
-    if (response.writableLength > limit) response.destroy();
+    // Without a reason HTTP/2 would call the stream complete.
+    if (response.writableLength > limit) response.destroy(response.stream && new Error('unread'));
   };
   const send = (text: string) => {
     // What comes in one turn of the event loop leaves in one packet.

@@ -179,6 +179,27 @@ test('HTTP/2 without TLS on the same port: many streams on one connection, each 
   session.close();
 });
 
+test('a stream of HTTP/2 that is not read is reset at a bound, the others of its connection are not', async () => {
+  here.fake.set({ tokensPerSecond: 2_000, text: `${'x'.repeat(20_000)} `.repeat(900) });
+  const session = connect(here.bff.url);
+  const ask = (chat: string) => {
+    const request = session.request({ ':method': 'POST', ':path': '/api/chat', 'content-type': 'application/json', authorization: `Bearer ${here.token}` });
+    request.end(JSON.stringify({ id: chat, messages: [question()] }));
+    return request;
+  };
+  const stuck = ask('two-stuck');
+  const reset = new Promise<void>((done) => stuck.once('close', () => done()).on('error', () => undefined));
+  const upstream = await here.fake.next();
+  here.fake.set(plain);
+  const seen = await seenOf(ask('two-unstuck'));
+  assert.deepEqual(conformance(seen, await truthOf(here, 'two-unstuck')), []);
+  await reset;
+  assert.ok(upstream.sent * 20_000 < 4_000_000, `${upstream.sent * 20_000} bytes had been sent by then`);
+  await fetch(`${here.bff.url}/api/chat/two-stuck/stop`, { method: 'POST', headers: here.headers });
+  await upstream.disconnected;
+  session.close();
+});
+
 test('a proxy that closes its side is gone, and broken or silent connections harm nobody', async () => {
   const leaving = dialTcp({ port: here.bff.port, host: '127.0.0.1', allowHalfOpen: true });
   const session = connect(here.bff.url, { createConnection: () => leaving });

@@ -19,7 +19,7 @@ export const withTool = (): Knobs[] => [{ reasoning: 'Let me look.', text: '', c
 export async function place(): Promise<Place> {
   const fake = await startOpenAI(plain);
   const bff = await bffFor({
-    providers: { house: { kind: 'openai-compatible', baseURL: `${fake.url}/v1`, apiKey: 'k' } },
+    providers: { house: { kind: 'openai-compatible', baseURL: `${fake.url}/v1`, apiKey: 'k', timeouts: { silence: 2_000 } } },
     models: [{ id: 'house', provider: 'house', model: 'm', inputPrice: 1, outputPrice: 2, maxOutputTokens: 1_000_000 }],
     agents: [{ name: 'help', title: 'Help', description: 'Answers everything.', topics: ['help'], examples: ['Help me'], instructions: 'Help.', tools: ['docs.*'] }],
     dispatch: { fallback: 'help' },

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { connect } from 'node:net';
 import { after, before, beforeEach, test } from 'node:test';
-import { HEARTBEAT_MS } from '@halfsecond/shared/limits';
+import { HEARTBEAT_MS, RESUME_WINDOW_MS } from '@halfsecond/shared/limits';
 import { ORIGIN } from '../harness.ts';
 import { conformance } from './conformance.ts';
 import type { Seen } from './conformance.ts';
@@ -87,6 +87,7 @@ test('a dropped socket does not end the answer: another one resumes it, whole or
   const second = await dial(here.ws);
   const resume = (requestId: string, more: object = {}) => second.say({ type: 'resume', requestId, id: 'drop', headers: { authorization: `Bearer ${here.token}` }, body: {}, ...more });
   resume('whole');
+  await second.next(({ requestId, chunk, sequence: at }) => requestId === 'whole' && chunk?.type === 'text-delta' && (at ?? 0) > (sequence ?? 0) + 2);
   resume('rest', { lastSequence: sequence });
   await Promise.all([endOf(second, 'whole'), endOf(second, 'rest')]);
   const of = (requestId: string) => second.frames.filter((frame) => frame.requestId === requestId);
@@ -121,6 +122,23 @@ test('abort ends the answer and its call upstream at once, also right behind its
   await endOf(wire, 'quick');
   assert.ok(wire.frames.some(({ requestId, chunk }) => requestId === 'quick' && chunk?.type === 'abort'));
   await wire.hangUp();
+});
+
+test('a socket that is gone is a reader that left: nobody back within the window, and the answer is given up upstream', async (t) => {
+  here.fake.set({ fault: 'stall', after: 2 });
+  const begun = here.fake.next();
+  const wire = await dial(here.ws);
+  wire.say(sendFrame('r', 'gone', here.token));
+  await wire.next(({ chunk }) => chunk?.type === 'text-delta');
+  const request = await begun;
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  wire.socket.terminate();
+  await wire.closed;
+  await fetch(`${here.bff.url}/healthz`); // a round trip: the other side has seen it by then
+  t.mock.timers.tick(RESUME_WINDOW_MS - 1);
+  assert.equal(await Promise.race([request.disconnected.then(() => 'left'), fetch(`${here.bff.url}/healthz`).then(() => 'held')]), 'held');
+  t.mock.timers.tick(1);
+  await request.disconnected;
 });
 
 test('a socket that is not read is cut at a bound; the answer and other sockets go on', async () => {
