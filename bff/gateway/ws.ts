@@ -145,7 +145,7 @@ async function send(line: Line, requestId: string, frame: unknown, ask: Ask, par
   const arrivedAt = performance.now();
   const { headers, body } = checked(details, frame);
   const request = checked(chatRequest, { ...body, ...(frame as object) });
-  const owner = await ownerOf(line, request.id, headers, body?.token, parts);
+  const owner = await ownerOf(line, request.id, headers, request.token, parts);
   limitChat(parts.rate, owner, line.address);
   const acceptLanguage = headers?.['accept-language'] ?? line.acceptLanguage;
   const answer = ask({ ...request, token: undefined }, owner, { arrivedAt, acceptLanguage, traceparent: headers?.['traceparent'] });
