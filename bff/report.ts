@@ -12,8 +12,10 @@ export function createReport({ conversations, remember, traces, feed, log }: Par
 
   function ended(record: TurnRecord): void {
     const { question, outcome, text, agent, timing } = record;
-    conversations.end(question.owner, question.id, states[outcome], text, extraOf(record));
-    if (agent) conversations.setAgent(question.owner, agent);
+    conversations.together(() => {
+      conversations.end(question.owner, question.id, states[outcome], text, extraOf(record));
+      if (agent && agent !== question.agent) conversations.setAgent(question.owner, agent);
+    });
     traces.add(record);
     feed.add(record);
     log(`turn ${question.traceId} ${outcome}${record.code ? ` code=${record.code}` : ''} agent=${agent ?? '-'} model=${record.model ?? '-'} first=${timing.firstToken ?? '-'} total=${timing.total}`);

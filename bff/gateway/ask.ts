@@ -43,8 +43,10 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
       resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,
     };
     const at = Date.now();
-    if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
-    conversations.begin(owner, question.id, at);
+    conversations.together(() => {
+      if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
+      conversations.begin(owner, question.id, at);
+    });
     const abort = new AbortController();
     return answers.begin(question, turn(question, abort.signal), (reason) => abort.abort(reason));
   };

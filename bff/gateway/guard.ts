@@ -61,15 +61,15 @@ export async function readBody<T>(c: Context, schema: z.ZodMiniType<T>, max: num
 
 /** The body's text, given up as soon as it grows beyond `max` bytes. */
 async function readText(c: Context, max: number): Promise<string> {
-  const tooLarge = new Refusal(413, 'body_too_large', `The body may have at most ${max} bytes.`);
-  if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge;
+  const tooLarge = () => new Refusal(413, 'body_too_large', `The body may have at most ${max} bytes.`);
+  if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge();
   // Node's own stream: a web Request with its body stream costs more than the rest of the door, and is held while the answer runs.
   const incoming = (c.env as Partial<HttpBindings> | undefined)?.incoming;
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of incoming?.iterator({ destroyOnReturn: false }) ?? c.req.raw.body ?? []) {
     size += chunk.byteLength;
-    if (size > max) throw tooLarge;
+    if (size > max) throw tooLarge();
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');

@@ -32,6 +32,8 @@ export type Answer = {
   lastSent: number;
   /** The last status, to be said again while no token flows. */
   pulse: Extract<StreamEvent, { type: 'data-status' }> | null;
+  /** The same as JSON, made once: a silent stream holds one string however often it is said. */
+  pulseJson: string | null;
   abandon: NodeJS.Timeout | undefined;
   stop: (reason: string) => void;
 };
@@ -50,7 +52,7 @@ export function createAnswers() {
     // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.
     const startId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
     const answer: Answer = {
-      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, abandon: undefined, stop,
+      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, pulseJson: null, abandon: undefined, stop,
     };
     answers.set(key, answer);
     const visitor = visitorOf(owner);
@@ -117,7 +119,10 @@ async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise
         continue;
       }
       shaper.flush();
-      if (event.type === 'data-status') answer.pulse = event;
+      if (event.type === 'data-status') {
+        answer.pulse = event;
+        answer.pulseJson = null;
+      }
       push(answer, JSON.stringify(event));
     }
     shaper.flush();
@@ -153,7 +158,7 @@ function beat(answers: Iterable<Answer>): void {
   for (const answer of answers) {
     if (answer.ended) continue;
     // The ticker is coarse: half a tick early is better than late.
-    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, JSON.stringify(pulseOf(answer, answer.pulse)));
+    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, (answer.pulseJson ??= JSON.stringify(pulseOf(answer, answer.pulse))));
     else if (now - answer.lastSent >= HEARTBEAT_MS - 600) {
       answer.lastSent = now;
       for (const reader of answer.readers) reader.heartbeat();

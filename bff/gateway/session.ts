@@ -12,9 +12,14 @@ export type Sessions = ReturnType<typeof createSessions>;
 /** An identity may be at most this old, and must say when it ends. */
 const IDENTITY_MAX_AGE = '1h';
 
+/** Verified tokens kept; the oldest go first. */
+const VERIFIED_MAX = 20_000;
+
 /** `secret` signs our own tokens (HS256). Sites come from the configuration. */
 export function createSessions(secret: Uint8Array, sites: Site[]) {
   const audience = 'halfsecond-session';
+  /** Tokens that were good once are good until they expire: a conversation does not pay for its signature at every message. */
+  const verified = new Map<string, { visitor: Visitor; until: number }>();
 
   async function issue(site: string, visitor: string, identified: boolean): Promise<Session> {
     const expiresAt = Date.now() + SESSION_MS;
@@ -29,8 +34,14 @@ export function createSessions(secret: Uint8Array, sites: Site[]) {
 
   /** The token's visitor, or null when it is forged, expired or for a site that is gone. */
   async function verify(token: string): Promise<Visitor | null> {
+    const before = verified.get(token);
+    if (before && before.until > Date.now()) return before.visitor;
     const payload = await payloadOf(token);
-    return payload && known(payload) ? { site: payload.site, visitor: payload.sub, identified: payload.identified } : null;
+    if (!payload || !known(payload)) return null;
+    const visitor = { site: payload.site, visitor: payload.sub, identified: payload.identified };
+    if (verified.size >= VERIFIED_MAX) verified.delete(verified.keys().next().value ?? '');
+    verified.set(token, { visitor, until: (payload.exp ?? 0) * 1_000 });
+    return visitor;
   }
 
   async function payloadOf(token: string): Promise<JWTPayload | null> {

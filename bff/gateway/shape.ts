@@ -1,30 +1,33 @@
 /**
- * Text in chunks that end at word boundaries, so that nobody reads half a word. The first text of an answer passes
- * at once; after it a beginning word waits for its end, and never for 30 ms.
+ * Text in chunks that end at word boundaries, so that nobody reads half a word, and not more of them than a screen
+ * can show. The first text of an answer and the first after a pause pass at once; what follows closely is gathered,
+ * and never for 30 ms.
  */
 import type { StreamEvent } from '@halfsecond/shared/wire';
 
-/** How often the held beginnings of all answers are looked at, and how old they may be then (ms): together under 30, late timers included. */
-const LOOK_MS = 12;
-const HOLD_MS = 12;
-/** A word that is longer than this is a URL or no word at all: it does not wait. */
+/** How often the texts of all answers that wait are looked at, and how old they may be then (ms): under 30 together, late timers included. */
+const LOOK_MS = 6;
+const HOLD_MS = 21;
+/** After a silence of this long there is nothing to gather with: text passes at once (ms). */
+const PAUSE_MS = 30;
+/** A word that is longer than this is a URL or no word at all: it passes like a whole one. */
 const WORD_MAX = 32;
 
 export type Shaper = {
-  /** Passes on what is ready of one more piece of text of the part `id`. */
+  /** Takes one more piece of text of the part `id`; passes on what should not wait. */
   text(id: string, delta: string): void;
   /** Passes on what is held; call it before any other event. */
   flush(): void;
 };
 
 /** Every shaper that holds something, and one timer for all of them: a timer per stream would wake the process per token. */
-const holding = new Set<{ since: number; flush(): void }>();
+const holding = new Set<{ since: number; ripe(now: number): void }>();
 let timer: NodeJS.Timeout | undefined;
 
 function look(): void {
   timer = undefined;
   const now = performance.now();
-  for (const held of holding) if (now - held.since >= HOLD_MS) held.flush();
+  for (const held of holding) if (now - held.since >= HOLD_MS) held.ripe(now);
   if (holding.size > 0) timer = setTimeout(look, LOOK_MS);
 }
 
@@ -32,14 +35,41 @@ export function createShaper(push: (event: StreamEvent) => void): Shaper {
   let begun = false;
   let held = '';
   let heldId = '';
-  const entry = { since: 0, flush };
+  let last = -Infinity;
+  /** When the word began that `held` ends with. */
+  let wordSince = 0;
+  const entry = { since: 0, ripe };
+
+  function pass(id: string, delta: string): void {
+    last = performance.now();
+    push({ type: 'text-delta', id, delta });
+  }
 
   function flush(): void {
     if (held === '') return;
     const delta = held;
     held = '';
     holding.delete(entry);
-    push({ type: 'text-delta', id: heldId, delta });
+    pass(heldId, delta);
+  }
+
+  /** What is held is due: its whole words go, and the word at its end as well unless that has just begun. */
+  function ripe(now: number): void {
+    const end = now - wordSince >= HOLD_MS ? 0 : wordEnd(held);
+    if (end === 0 || end === held.length) return flush();
+    const delta = held.slice(0, end);
+    held = held.slice(end);
+    entry.since = wordSince;
+    pass(heldId, delta);
+  }
+
+  function hold(delta: string, now: number): void {
+    const before = held.length;
+    if (before === 0) entry.since = now;
+    held += delta;
+    if (before === 0 || wordEnd(held) >= before) wordSince = now;
+    holding.add(entry);
+    timer ??= setTimeout(look, LOOK_MS);
   }
 
   return {
@@ -48,17 +78,13 @@ export function createShaper(push: (event: StreamEvent) => void): Shaper {
       heldId = id;
       if (!begun) {
         begun = delta.trim() !== '';
-        push({ type: 'text-delta', id, delta });
-        return;
+        return pass(id, delta);
       }
-      const text = held + delta;
-      const cut = text.length > WORD_MAX && wordEnd(text) === 0 ? text.length : wordEnd(text);
-      if (cut > 0) push({ type: 'text-delta', id, delta: cut === text.length ? text : text.slice(0, cut) });
-      if (held === '' || cut > 0) entry.since = performance.now();
-      held = cut === text.length ? '' : text.slice(cut);
-      if (held === '') holding.delete(entry);
-      else holding.add(entry);
-      if (held !== '' && timer === undefined) timer = setTimeout(look, LOOK_MS);
+      const now = performance.now();
+      if (held !== '' || now - last < PAUSE_MS) return hold(delta, now);
+      const end = delta.length > WORD_MAX ? delta.length : wordEnd(delta);
+      if (end > 0) pass(id, delta.slice(0, end));
+      if (end < delta.length) hold(delta.slice(end), now);
     },
     flush,
   };

@@ -40,6 +40,17 @@ export function openConversations(database: DatabaseSync) {
   const unpack = (row: Row): StoredMessage => ({ ...row, extra: JSON.parse(row.extra) as Extra });
 
   return {
+    /** Runs synchronous `work` as one transaction: all of it is kept or nothing, and it is written once. */
+    together(work: () => void): void {
+      database.exec('BEGIN IMMEDIATE');
+      try {
+        work();
+        database.exec('COMMIT');
+      } catch (error) {
+        database.exec('ROLLBACK');
+        throw error;
+      }
+    },
     /** The whole chat, oldest first, or null when this visitor has none of that id. */
     read(place: Place): StoredChat | null {
       const chat = selectChat.get(...key(place)) as { agent: string | null } | undefined;

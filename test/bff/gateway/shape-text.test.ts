@@ -1,66 +1,80 @@
-/** Text shaping: nothing lost, whole words, the first text at once, nothing held beyond 30 ms. */
+/** Text shaping: nothing lost, whole words, the first text and slow ones at once, close ones gathered, nothing held for 30 ms. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { TestContext } from 'node:test';
 import { createShaper, wordEnd } from '@halfsecond/bff/gateway/shape.ts';
 import type { StreamEvent } from '@halfsecond/shared/wire';
 
-function shaped(pieces: string[], between?: (at: number) => void): string[] {
-  const out: string[] = [];
-  const shaper = createShaper((event: StreamEvent) => event.type === 'text-delta' && out.push(event.delta));
-  for (const [at, piece] of pieces.entries()) {
-    shaper.text('t', piece);
-    between?.(at);
-  }
-  shaper.flush();
-  return out;
-}
+type Piece = { at: number; text: string };
 
-test('a beginning word is held for less than 30 ms, with one timer however many tokens come', (t) => {
-  let now = 0;
+/** Feeds the pieces at their times on a mocked clock; tells what left when, and how long each character was held at most. */
+function play(t: TestContext, pieces: Piece[]): { out: Piece[]; longest: number } {
+  let now = 1_000;
   t.mock.method(performance, 'now', () => now);
   t.mock.timers.enable({ apis: ['setTimeout'] });
-  const out: { delta: string; at: number }[] = [];
-  const shaper = createShaper((event) => event.type === 'text-delta' && out.push({ delta: event.delta, at: now }));
-  const go = (ms: number) => {
-    for (let i = 0; i < ms; i += 1) {
+  const out: Piece[] = [];
+  const came: number[] = [];
+  let left = 0;
+  let longest = 0;
+  const shaper = createShaper((event: StreamEvent) => {
+    if (event.type !== 'text-delta') return;
+    out.push({ at: now - 1_000, text: event.delta });
+    for (let i = 0; i < event.delta.length; i += 1) longest = Math.max(longest, now - (came[left + i] ?? Infinity));
+    left += event.delta.length;
+  });
+  const until = (at: number) => {
+    while (now < 1_000 + at) {
       now += 1;
       t.mock.timers.tick(1);
     }
   };
-  for (let offset = 0; offset < 40; offset += 3) {
-    out.length = 0;
-    shaper.text('t', 'Now ');
-    go(offset);
-    shaper.text('t', 'wa');
-    const since = now;
-    go(10);
-    shaper.text('t', 'it');
-    go(40);
-    assert.equal(out.map(({ delta }) => delta).join(''), 'Now wait');
-    const word = out.find(({ delta }) => delta.startsWith('wa'));
-    assert.ok((word?.at ?? Infinity) - since <= 28, `held ${(word?.at ?? 0) - since} ms`);
+  for (const { at, text } of pieces) {
+    until(at);
+    came.push(...Array.from({ length: text.length }, () => now));
+    shaper.text('t', text);
   }
+  until((pieces.at(-1)?.at ?? 0) + 60);
+  t.mock.timers.reset();
+  t.mock.restoreAll();
+  return { out, longest };
+}
+const every = (ms: number, texts: string[]): Piece[] => texts.map((text, at) => ({ at: at * ms, text }));
+const WORDS = ' Your invoice is in the account under billing and you can download it there whenever you like'.split(/(?= )/);
+
+test('the first text passes at once, and so does every slow one', (t) => {
+  const { out, longest } = play(t, every(40, ['Hel', 'lo ', 'there, ', 'world ', 'again ']));
+  assert.deepEqual(out.map(({ text }) => text), ['Hel', 'lo ', 'there, ', 'world ', 'again ']);
+  assert.equal(longest, 0);
 });
 
-test('the first text passes at once, later ones end at words, and nothing is lost', () => {
-  assert.deepEqual(shaped(['Hel', 'lo', ' the', 're,', ' wor', 'ld', '!']), ['Hel', 'lo ', 'there, ', 'world!']);
-  assert.deepEqual(shaped(['One ', 'two ', 'three']), ['One ', 'two ', 'three']);
+test('close texts are gathered, and nothing is held for long', (t) => {
+  const { out, longest } = play(t, every(10, WORDS));
+  assert.equal(out.map(({ text }) => text).join(''), WORDS.join(''));
+  assert.ok(out.length <= WORDS.length / 1.5, `${out.length} chunks of ${WORDS.length} tokens`);
+  assert.equal(out[0]?.at, 0);
+  assert.ok(longest <= 28, `held ${longest} ms`);
 });
 
-test('for any cut of any text the pieces add up, and no piece but the first and last ends inside a word', () => {
+test('at any rhythm nothing is lost and nothing is held for 30 ms', (t) => {
   const text = 'Ein längerer Satz mit 👍🏽 Emoji, einer https://example.com/very/long/path/without/any/break/in/it/at/all Adresse\nund 日本語の文章です。 Done';
-  for (let seed = 1; seed <= 300; seed += 1) {
-    const pieces: string[] = [];
-    for (let at = 0, random = seed; at < text.length;) {
+  for (let seed = 1; seed <= 60; seed += 1) {
+    const pieces: Piece[] = [];
+    for (let from = 0, at = 0, random = seed; from < text.length;) {
       random = (random * 16_807) % 2_147_483_647;
       const size = 1 + (random % 9);
-      pieces.push(text.slice(at, at + size));
-      at += size;
+      pieces.push({ at, text: text.slice(from, from + size) });
+      from += size;
+      at += random % 37;
     }
-    const out = shaped(pieces);
-    assert.equal(out.join(''), text);
-    for (const piece of out.slice(1, -1)) assert.ok(/[\s\u3000-\u9fff\uff00-\uffef]$/.test(piece) || piece.length > 32, JSON.stringify(piece));
+    const { out, longest } = play(t, pieces);
+    assert.equal(out.map((piece) => piece.text).join(''), text);
+    assert.ok(longest < 30, `held ${longest} ms`);
   }
+});
+
+test('half a word is kept back while it is young', (t) => {
+  const { out } = play(t, [{ at: 0, text: 'Now ' }, { at: 5, text: 'we ' }, { at: 22, text: 'wa' }, { at: 30, text: 'it ' }]);
+  assert.deepEqual(out.map(({ text }) => text), ['Now ', 'we ', 'wait ']);
 });
 
 test('two text parts never mix', () => {
@@ -70,6 +84,6 @@ test('two text parts never mix', () => {
   shaper.text('a', 'o');
   shaper.text('b', 'three four');
   shaper.flush();
-  assert.deepEqual(out, [['a', 'One tw'], ['a', 'o'], ['b', 'three '], ['b', 'four']]);
+  assert.deepEqual(out, [['a', 'One tw'], ['a', 'o'], ['b', 'three four']]);
   assert.equal(wordEnd(''), 0);
 });
