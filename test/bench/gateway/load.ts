@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ready } from './probe.ts';
 import { createClient } from './reader.ts';
 import type { Client } from './reader.ts';
-import { MARKS, ORIGIN, requestOf, SITE_KEY } from './requests.ts';
+import { MARK, ORIGIN, requestOf, SITE_KEY } from './requests.ts';
 import type { Kind } from './requests.ts';
 
 export type Target = { port: number; kind: Kind };
@@ -42,7 +42,7 @@ function nextRequest({ port, kind }: Target): Buffer {
 
 /** Resolves once all are open; a stream that breaks counts as opened, and as broken. */
 async function open({ count, until, at, ...target }: Opening): Promise<Counts> {
-  const mark = Buffer.from(MARKS[target.kind]);
+  const mark = Buffer.from(MARK);
   let left = count;
   const lane = async (): Promise<void> => {
     while (left > 0) {
@@ -87,7 +87,7 @@ function reset(): void {
 /** From writing a request to its first token, in ms, one figure for each question. */
 async function ask({ clients: lanes, each, spread, ...target }: Asking): Promise<number[]> {
   const times: number[] = [];
-  const mark = Buffer.from(MARKS[target.kind]);
+  const mark = Buffer.from(MARK);
   await Promise.all(Array.from({ length: lanes }, async (_unused, lane) => {
     const client = createClient(target.port, mark);
     await sleep((lane * spread) / lanes);

@@ -3,6 +3,7 @@
  * does next is told over the side channel, so that the requests of all servers are alike. A stream can be held at
  * three gates until they are opened: before its first token, after it, and before its end.
  */
+import { MARK } from './requests.ts';
 import { createServer } from 'node:http';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -13,7 +14,8 @@ export type Gate = 'first' | 'second' | 'end';
 export type Behaviour = { tokens: number; interval: number; hold: Gate[] };
 type Stream = { response: ServerResponse; behaviour: Behaviour; sent: number; due: number };
 
-const WORDS = ' Your invoice is in the account under billing and you can download it there as a file whenever you like'.split(/(?= )/);
+/** Each ends with the mark that the load generator counts tokens by, however they are gathered into events. */
+const WORDS = ' Your invoice is in the account under billing and you can download it there as a file whenever you like'.split(/(?= )/).map((word) => `${word}${MARK}`);
 const chunk = (delta: object, finish: string | null): string =>
   `data: ${JSON.stringify({ id: 'chatcmpl-9f2c7e41b0a84d55', object: 'chat.completion.chunk', created: 1_790_000_000, model: 'mock', choices: [{ index: 0, delta, finish_reason: finish }] })}\n\n`;
 const tokens = WORDS.map((content) => Buffer.from(chunk({ content }, null)));

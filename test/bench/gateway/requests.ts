@@ -5,8 +5,8 @@ export type Kind = 'openai' | 'ui' | 'ours';
 
 const TEXT = 'Where is my invoice?';
 
-/** Bytes that stand in every event with text and in no other. */
-export const MARKS: Record<Kind, string> = { openai: '"content":"', ui: '"type":"text-delta"', ours: '"type":"text-delta"' };
+/** Stands once in every token of the mock and nowhere else: counts tokens however they are gathered into events. */
+export const MARK = '~';
 
 /** One request with its head; `token` is a session of ours. Each is a chat of its own. */
 export function requestOf(kind: Kind, chat: string, token: string): Buffer {
