@@ -15,6 +15,12 @@ export type ToolSource = ToolConfig;
 export type RouteSettings = Config['route'];
 export type DataClass = Agent['dataClass'];
 
+const RISING: DataClass[] = ['public', 'internal', 'regulated'];
+/** The highest of some data classes; a class is only ever raised. */
+export function highest(...classes: DataClass[]): DataClass {
+  return classes.reduce((top, entry) => (RISING.indexOf(entry) > RISING.indexOf(top) ? entry : top), 'public');
+}
+
 /** Whose turn it is; comes from the server's own session, never from a client's words. */
 export type Owner = { site: string; visitor: string; chat: string; identified: boolean };
 export type Said = { role: 'user' | 'assistant'; text: string };
@@ -31,6 +37,8 @@ export type Question = {
   /** BCP 47, for sentences that the visitor reads. */
   lang: string;
   recent: Said[];
+  /** What the conversation has been raised to, this message included. */
+  dataClass: DataClass;
   /** The agent of the turn before, so that a conversation stays with it. */
   agent: string | null;
   resetStep: boolean;
@@ -64,8 +72,8 @@ export type Dispatch = (input: DispatchInput, signal: AbortSignal) => Promise<Di
 export type SnippetSource =
   | { kind: 'knowledge'; document: string; title: string; heading: string | null; url: string | null }
   | { kind: 'turn'; chat: string; role: 'user' | 'assistant' };
-/** `id` is the turn's id or the document's, a section as `docid#3`. `score` 0..1. `at` epoch ms or null. */
-export type Snippet = { id: string; text: string; score: number; tokens: number; at: number | null; source: SnippetSource };
+/** `id` is the turn's id or the document's, a section as `docid#3`. `score` 0..1. `at` epoch ms or null. `dataClass`: of the conversation that it was said in. */
+export type Snippet = { id: string; text: string; score: number; tokens: number; at: number | null; source: SnippetSource; dataClass?: DataClass };
 export type RecallInput = {
   site: string;
   /** Null: site knowledge only. */
@@ -124,6 +132,8 @@ export type AttemptReport = {
   total: number;
 };
 export type RoutePart =
+  /** What the step would give to a model holds more than its data class allowed for: from here on it is this. Comes first. */
+  | { type: 'class'; dataClass: DataClass }
   /** Every model that could answer is at its limit: the place in line, from 1, at every change. */
   | { type: 'waiting'; position: number }
   /** An attempt begins. `fallback`: not the model that the configuration would prefer. */
@@ -198,6 +208,8 @@ export type TurnRecord = {
   agent: string | null;
   sources: Snippet[];
   handoff: string | null;
+  /** The highest that this turn was raised to. */
+  dataClass: DataClass;
   model: string | null;
   provider: string | null;
   fallback: boolean;

@@ -14,6 +14,7 @@ export function createReport({ conversations, remember, traces, feed, log }: Par
     const { question, outcome, text, agent, timing } = record;
     conversations.together(() => {
       conversations.end(question.owner, question.id, states[outcome], text, extraOf(record));
+      conversations.raise(question.owner, record.dataClass);
       if (agent && agent !== question.agent) conversations.setAgent(question.owner, agent);
     });
     traces.add(record);

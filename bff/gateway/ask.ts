@@ -3,7 +3,8 @@ import { randomUUID } from 'node:crypto';
 import { ID_PATTERN, MESSAGE_MAX } from '@halfsecond/shared/limits';
 import { uiMessage } from '@halfsecond/shared/wire';
 import type { ChatRequest } from '@halfsecond/shared/wire';
-import type { Owner, Question, Turn } from '../layers.ts';
+import { highest } from '../layers.ts';
+import type { DataClass, Owner, Question, Turn } from '../layers.ts';
 import type { Conversations } from '../store/conversations.ts';
 import { Refusal, traceIdOf } from './guard.ts';
 import type { Answer, Answers } from './log.ts';
@@ -17,6 +18,8 @@ export type AskParts = {
   streamsPerVisitor: number;
   /** BCP 47 of a message, with what the browser asks for as the fallback. */
   language: (text: string, accept: string | undefined) => string;
+  /** The data class that a message needs. */
+  classify: (text: string) => DataClass;
 };
 /** What the transport knows of the request; `arrivedAt` as of `performance.now()`. */
 export type Arrival = { arrivedAt: number; acceptLanguage: string | undefined; traceparent: string | undefined };
@@ -40,11 +43,13 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
     const question: Question = {
       id: `msg_${randomUUID()}`, traceId: traceIdOf(body.traceparent ?? traceparent), owner, messageId: asked.id, text: asked.text,
       lang: parts.language(asked.text, acceptLanguage), recent, agent: conversations.agent(owner),
+      dataClass: highest(conversations.dataClass(owner), parts.classify(asked.text)),
       resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,
     };
     const at = Date.now();
     conversations.together(() => {
       if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
+      conversations.raise(owner, question.dataClass);
       conversations.begin(owner, question.id, at);
     });
     const abort = new AbortController();

@@ -1,5 +1,6 @@
 /** One turn in order: accept and acknowledge → queue → dispatch and recall side by side → route → tools, and back. */
 import type { StreamEvent } from '@halfsecond/shared/wire';
+import { highest } from '../layers.ts';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
@@ -93,13 +94,14 @@ async function* answer(
 ): AsyncGenerator<StreamEvent> {
   const messages: RouteMessage[] = [...question.recent.map(asRouteMessage), { role: 'user', text: question.text }];
   const tools = parts.listTools(agent);
+  record.dataClass = highest(record.dataClass, agent?.dataClass ?? 'public');
   const input: RouteInput = {
-    site: question.owner.site, chat: question.owner.chat, traceId: question.traceId, agent, dataClass: agent?.dataClass ?? 'public',
+    site: question.owner.site, chat: question.owner.chat, traceId: question.traceId, agent, dataClass: record.dataClass,
     system: systemPrompt(agent), messages, snippets: recalled.snippets, tools, lang: question.lang,
   };
   for (let step = 1; ; step += 1) {
     const last = step === STEPS_MAX;
-    const result = yield* streamStep(parts.route, last ? { ...input, tools: [] } : input, question, record, spans, signal);
+    const result = yield* streamStep(parts.route, { ...input, dataClass: record.dataClass, tools: last ? [] : tools }, question, record, spans, signal);
     signal.throwIfAborted();
     if (result.end.type === 'fail') return yield* ended(record, 'error', result.end.code);
     record.usage.inputTokens += result.end.usage.inputTokens;
@@ -174,7 +176,7 @@ function asRouteMessage({ role, text }: { role: 'user' | 'assistant'; text: stri
 function emptyRecord(question: Question): TurnRecord {
   const zero = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools: 0, gateway: 0, firstToken: null, total: 0 };
   return {
-    question, outcome: 'stopped', code: 'abandoned', text: '', agent: null, sources: [], handoff: null, model: null, provider: null, fallback: false,
+    question, outcome: 'stopped', code: 'abandoned', text: '', agent: null, sources: [], handoff: null, dataClass: question.dataClass, model: null, provider: null, fallback: false,
     usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: zero, spans: [], attempts: [], tools: [],
   };
 }

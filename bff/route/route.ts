@@ -18,6 +18,7 @@ import { createBuiltin } from './providers/builtin.ts';
 import { createCompatible } from './providers/compatible.ts';
 import { createOpenAI } from './providers/openai.ts';
 import { isOff, missing, withBuiltin } from './roster.ts';
+import { classOfInput } from './sensitive.ts';
 import { createTransport } from './transport.ts';
 
 export type RouteOptions = {
@@ -87,6 +88,12 @@ export function createRoute(options: RouteOptions): Router {
     });
   }
 
+  /** The step with the data class that its texts need: every way to a model leads through here. */
+  function raised(input: RouteInput): RouteInput {
+    const dataClass = classOfInput(input, (error) => options.log(`the search for private data broke, the step counts as regulated: ${String(error)} trace=${input.traceId}`));
+    return dataClass === input.dataClass ? input : { ...input, dataClass };
+  }
+
   function choose(input: RouteInput): { need: number; order: Choice[]; preferred: string | null } {
     const need = needOf(input.agent?.quality ?? 1, questionOf(input).length);
     const all = candidates(input);
@@ -98,7 +105,9 @@ export function createRoute(options: RouteOptions): Router {
    * One model after the other. A model at its limit is passed over; when all that could answer are, the step waits
    * in line. Builtin is no relief for that: it stands in for models that fail, not for models that are busy.
    */
-  async function drive(input: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void): Promise<void> {
+  async function drive(given: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void): Promise<void> {
+    const input = raised(given);
+    if (input.dataClass !== given.dataClass) push({ type: 'class', dataClass: input.dataClass });
     const { order, preferred } = choose(input);
     const deadline = performance.now() + options.wait;
     let left = order;
@@ -141,6 +150,8 @@ export function createRoute(options: RouteOptions): Router {
     const { id: model, provider } = choice.model;
     const caller = callers.get(provider);
     if (caller === undefined) return { text: '', cause: 'other' };
+    // The order never holds such a choice; should it ever, the turn breaks instead of the promise.
+    if (input.dataClass === 'regulated' && providers[provider]?.private !== true && !choice.builtin) throw new Error(`regulated text may not go to ${provider}`);
     const partial = said.trim() === '' ? '' : said;
     let announced = partial === '';
     const announce = (): void => {
@@ -206,7 +217,8 @@ export function createRoute(options: RouteOptions): Router {
     route,
     health: () => ({ providers: viewHealth(health), fallbackSince: health.fallbackSince }),
     inFlight: places.inFlight,
-    explain(input) {
+    explain(given) {
+      const input = raised(given);
       const { need, order } = choose(input);
       return { dataClass: input.dataClass, need, order: order.map(({ model, reason, onTime, cost }) => ({ model: model.id, reason, onTime, cost })) };
     },

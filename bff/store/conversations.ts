@@ -4,7 +4,7 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { FinishMetadata } from '@halfsecond/shared/wire';
-import type { Owner, Said } from '../layers.ts';
+import type { DataClass, Owner, Said } from '../layers.ts';
 
 /** `running` while the answer streams; `interrupted` when this process ended in mid-answer. */
 export type MessageState = 'complete' | 'running' | 'stopped' | 'failed' | 'interrupted';
@@ -23,6 +23,11 @@ export function openConversations(database: DatabaseSync) {
   database.exec(`UPDATE messages SET state = 'interrupted' WHERE state = 'running'`);
   const selectChat = database.prepare('SELECT agent FROM chats WHERE site = ? AND visitor = ? AND id = ?');
   const insertChat = database.prepare('INSERT OR IGNORE INTO chats (site, visitor, id, agent, created_at) VALUES (?, ?, ?, NULL, ?)');
+  const selectClass = database.prepare('SELECT data_class AS dataClass FROM chats WHERE site = ? AND visitor = ? AND id = ?');
+  // The condition makes the order of two writers unimportant: a class only rises.
+  const raiseClass = database.prepare(`
+    UPDATE chats SET data_class = ?1 WHERE site = ?2 AND visitor = ?3 AND id = ?4
+    AND (data_class = 'public' OR (data_class = 'internal' AND ?1 = 'regulated'))`);
   const updateAgent = database.prepare('UPDATE chats SET agent = ? WHERE site = ? AND visitor = ? AND id = ?');
   const selectMessages = database.prepare('SELECT id, role, state, text, extra, at FROM messages WHERE site = ? AND visitor = ? AND chat = ? ORDER BY position');
   const selectRecent = database.prepare('SELECT role, text FROM messages WHERE site = ? AND visitor = ? AND chat = ? AND text <> \'\' ORDER BY position DESC LIMIT ?');
@@ -63,6 +68,15 @@ export function openConversations(database: DatabaseSync) {
     },
     agent(place: Place): string | null {
       return (selectChat.get(...key(place)) as { agent: string | null } | undefined)?.agent ?? null;
+    },
+    /** What the conversation has been raised to; a class that is not known here counts as regulated. */
+    dataClass(place: Place): DataClass {
+      const kept = (selectClass.get(...key(place)) as { dataClass: string } | undefined)?.dataClass ?? 'public';
+      return kept === 'public' || kept === 'internal' ? kept : 'regulated';
+    },
+    /** Raises the conversation's class for good; a lower one changes nothing. */
+    raise(place: Place, dataClass: DataClass): void {
+      if (dataClass !== 'public') raiseClass.run(dataClass, ...key(place));
     },
     /** Durable when it returns. Saying the same message id again replaces its text. */
     say(place: Place, message: { id: string; text: string; at: number }): void {

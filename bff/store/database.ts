@@ -6,6 +6,7 @@ import { DatabaseSync } from 'node:sqlite';
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS chats (
     site TEXT NOT NULL, visitor TEXT NOT NULL, id TEXT NOT NULL, agent TEXT, created_at INTEGER NOT NULL,
+    data_class TEXT NOT NULL DEFAULT 'public',
     PRIMARY KEY (site, visitor, id)
   ) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS messages (
@@ -29,5 +30,12 @@ export function openDatabase(path: string): DatabaseSync {
   // WAL with NORMAL: an acknowledged message survives any death of the process and costs no fsync per turn.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA secure_delete = ON;');
   database.exec(SCHEMA);
+  migrate(database);
   return database;
+}
+
+/** Adds what files of earlier versions lack. */
+function migrate(database: DatabaseSync): void {
+  const columns = database.prepare('PRAGMA table_info(chats)').all() as { name: string }[];
+  if (!columns.some(({ name }) => name === 'data_class')) database.exec(`ALTER TABLE chats ADD COLUMN data_class TEXT NOT NULL DEFAULT 'public'`);
 }

@@ -27,7 +27,7 @@ const tools: RunTools = async function* (calls) {
 const gateway: Gateway = (turn) => async (request) => {
   const question: Question = {
     id: 'a', traceId: 't'.repeat(32), owner: { site: 'shop', visitor: 'v', chat: 'c', identified: false }, messageId: 'm', text: new URL(request.url).searchParams.get('q') ?? '',
-    lang: 'en', recent: [], agent: null, resetStep: false, arrivedAt: performance.now(),
+    lang: 'en', recent: [], dataClass: 'public', agent: null, resetStep: false, arrivedAt: performance.now(),
   };
   const events = await Array.fromAsync(turn(question, AbortSignal.timeout(5_000)));
   return new Response(events.flatMap((event) => (event.type === 'text-delta' ? [event.delta] : [])).join(''));
