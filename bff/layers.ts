@@ -156,6 +156,14 @@ export type Route = (input: RouteInput, signal: AbortSignal) => AsyncIterable<Ro
 /** What the router believes right now, for the status feed and `/metrics`. */
 export type RouteHealth = () => { providers: ProviderHealth[]; fallbackSince: number | null };
 
+/** The books of the daily budget; `day` as 2026-11-22 in UTC. */
+export type Ledger = {
+  /** US dollars of the day, reserved ones included. */
+  spent(day: string): number;
+  /** Adds `dollars` (below zero: gives back) unless the day's sum would then be above `limit`. False: nothing was added. */
+  add(day: string, dollars: number, limit: number): boolean;
+};
+
 // --- tools: side effects, in parallel, on a deadline ---------------------------------------------------
 
 /** `triggers`: words by which the builtin answerer, which is no language model, knows when to call it. */

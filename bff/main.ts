@@ -16,10 +16,12 @@ import { openMemory } from './memory/memory.ts';
 import { readDocuments } from './memory/read.ts';
 import { createReport } from './report.ts';
 import { createRoute } from './route/route.ts';
+import { createSpend } from './route/spend.ts';
 import { classOf } from './route/sensitive.ts';
 import { openConversations } from './store/conversations.ts';
 import { openDatabase } from './store/database.ts';
 import { openFolder, readSecrets } from './store/folder.ts';
+import { openLedger } from './store/spend.ts';
 import { createDocsSource } from './tools/builtin/docs.ts';
 import { createStatusSource } from './tools/builtin/status.ts';
 import { createTools } from './tools/run.ts';
@@ -57,7 +59,8 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const remember: Remember = memory?.remember ?? (async () => undefined);
 
   const dispatcher = createDispatch({ agents: config.agents, fallback: config.dispatch.fallback, log });
-  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, log });
+  const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database), log });
+  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
   const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
   const tools = createTools({ sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl) }, log });
 
@@ -83,7 +86,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     feed: feed.read,
     feedKey: { secret: env['STATUS_FEED_KEY'] || 'halfsecond-local', open: !env['STATUS_FEED_KEY'] && isLoopback(host) },
     ready: () => ready,
-    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight() }),
+    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight(), spend: spend.view() }),
     admin: {
       key: secrets.admin, sites: config.sites, recall, remember, traces,
       explain: createExplain({ dispatcher, route: router.explain, recall, agents: config.agents, tokenBudget: config.memory.tokenBudget }),

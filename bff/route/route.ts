@@ -11,7 +11,7 @@ import { createChannel } from './channel.ts';
 import { createHealth, foldHealth, onTimeOf, standingOf, viewHealth, type HealthEvent, type Standing } from './health.ts';
 import { needOf, pick, type Candidate, type Choice } from './pick.ts';
 import { createPlaces } from './places.ts';
-import { costOf, priceOf } from './prices.ts';
+import { costOf, priceOf, type Price } from './prices.ts';
 import type { Caller, CreateCaller } from './provider.ts';
 import { createAnthropic } from './providers/anthropic.ts';
 import { createBuiltin } from './providers/builtin.ts';
@@ -19,6 +19,7 @@ import { createCompatible } from './providers/compatible.ts';
 import { createOpenAI } from './providers/openai.ts';
 import { isOff, missing, withBuiltin } from './roster.ts';
 import { classOfInput } from './sensitive.ts';
+import { BUDGET_REASON, realCost, tokensAtMost, unlimited, withinBudget, worstCost, type Spend } from './spend.ts';
 import { createTransport } from './transport.ts';
 
 export type RouteOptions = {
@@ -27,6 +28,8 @@ export type RouteOptions = {
   settings: RouteSettings;
   /** How long a step waits for a model when all that could answer are at their limit (ms). */
   wait: number;
+  /** The daily budget; without it there is none. */
+  spend?: Spend;
   /** Epoch ms; replaceable for tests. */
   now?: () => number;
   /** One line about something an operator should know. */
@@ -55,6 +58,7 @@ const CHARS_PER_TOKEN = 4;
 /** Builds the router. A provider whose key or address is missing is off; builtin is there even when nobody configured it. */
 export function createRoute(options: RouteOptions): Router {
   const now = options.now ?? Date.now;
+  const spend = options.spend ?? unlimited;
   const { providers, models } = withBuiltin(options);
   const transport = createTransport();
   const callers = new Map<string, Caller>(Object.entries(providers).map(([id, provider]) => [id, create[provider.kind](provider, transport)]));
@@ -81,7 +85,7 @@ export function createRoute(options: RouteOptions): Router {
         builtin: provider.kind === 'builtin',
         private: provider.private,
         off: isOff(provider),
-        cost: costOf({ inputTokens, outputTokens: USUAL_OUTPUT_TOKENS }, priceOf(model, provider) ?? { input: 0, output: 0 }),
+        cost: costOf({ inputTokens, outputTokens: USUAL_OUTPUT_TOKENS }, priceFor(model)),
         standing: standing(model),
         onTime: onTimeOf(health, model.provider, model.id),
       }];
@@ -94,11 +98,16 @@ export function createRoute(options: RouteOptions): Router {
     return dataClass === input.dataClass ? input : { ...input, dataClass };
   }
 
-  function choose(input: RouteInput): { need: number; order: Choice[]; preferred: string | null } {
+  function priceFor(model: Model): Price {
+    return priceOf(model, providers[model.provider]) ?? { input: 0, output: 0 };
+  }
+
+  function choose(input: RouteInput): { need: number; order: Choice[]; passed: Choice[]; preferred: string | null } {
     const need = needOf(input.agent?.quality ?? 1, questionOf(input).length);
     const all = candidates(input);
     const preferred = pick(all.map((entry) => ({ ...entry, standing: 'well' as const })), input.dataClass, need)[0]?.model.id ?? null;
-    return { need, order: pick(all, input.dataClass, need), preferred };
+    const tokens = tokensAtMost(input);
+    return { need, preferred, ...withinBudget(pick(all, input.dataClass, need), spend.left(), ({ model }) => worstCost(tokens, model, priceFor(model))) };
   }
 
   /**
@@ -108,11 +117,12 @@ export function createRoute(options: RouteOptions): Router {
   async function drive(given: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void): Promise<void> {
     const input = raised(given);
     if (input.dataClass !== given.dataClass) push({ type: 'class', dataClass: input.dataClass });
-    const { order, preferred } = choose(input);
+    const { order, passed, preferred } = choose(input);
+    for (const _ of passed) spend.passed();
     const deadline = performance.now() + options.wait;
     let left = order;
     let said = '';
-    let cause: FailureKind | null = null;
+    let cause: FailureKind | 'budget' | null = null;
     while (left.length > 0 && !signal.aborted) {
       const models = left.filter((entry) => !entry.builtin);
       // Builtin speaks in whole sentences of the documents: it cannot continue another's.
@@ -131,7 +141,7 @@ export function createRoute(options: RouteOptions): Router {
         left = left.filter((entry) => entry !== choice);
         // It may have fallen ill while this turn stood in line.
         if (choice === undefined || standing(choice.model) === 'resting') continue;
-        const reason = cause !== null ? `the model before failed: ${cause}` : choice === able[0] ? choice.reason : `${ids[0]} is at its limit`;
+        const reason = cause === 'budget' ? BUDGET_REASON : cause !== null ? `the model before failed: ${cause}` : choice === able[0] ? choice.reason : `${ids[0]} is at its limit`;
         const tried = await attempt(choice, reason, choice.model.id !== preferred, said, input, signal, push);
         said += tried.text;
         cause = tried.cause;
@@ -146,12 +156,19 @@ export function createRoute(options: RouteOptions): Router {
   /** Asks one model; `cause` is null when it gave a whole answer, which then has been pushed to its end. */
   async function attempt(
     choice: Choice, reason: string, fallback: boolean, said: string, input: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void,
-  ): Promise<{ text: string; cause: FailureKind | null }> {
+  ): Promise<{ text: string; cause: FailureKind | 'budget' | null }> {
     const { id: model, provider } = choice.model;
     const caller = callers.get(provider);
     if (caller === undefined) return { text: '', cause: 'other' };
     // The order never holds such a choice; should it ever, the turn breaks instead of the promise.
     if (input.dataClass === 'regulated' && providers[provider]?.private !== true && !choice.builtin) throw new Error(`regulated text may not go to ${provider}`);
+    const price = priceFor(choice.model);
+    const tokens = tokensAtMost(input);
+    const settle = spend.reserve(worstCost(tokens, choice.model, price));
+    if (settle === null) {
+      spend.passed();
+      return { text: '', cause: 'budget' };
+    }
     const partial = said.trim() === '' ? '' : said;
     let announced = partial === '';
     const announce = (): void => {
@@ -163,10 +180,12 @@ export function createRoute(options: RouteOptions): Router {
     push({ type: 'model', provider, model, fallback, reason });
     happened({ type: 'started', at: now(), provider, model });
     const { chat, lang, system, messages, snippets, tools } = input;
-    const { report, ended, failure, text } = await runAttempt(choice, caller.call, { model: choice.model, chat, lang, system, messages, snippets, tools, partial, standIn: fallback }, signal, (part) => {
+    const attempted = await runAttempt(choice, caller.call, { model: choice.model, chat, lang, system, messages, snippets, tools, partial, standIn: fallback }, signal, (part) => {
       announce();
       push(part);
     });
+    settle(realCost(attempted, tokens, price));
+    const { report, ended, failure, text } = attempted;
     if (ended === null) {
       const cause = failure?.kind ?? 'other';
       happened(cause === 'cancelled'
@@ -182,7 +201,7 @@ export function createRoute(options: RouteOptions): Router {
     push({ type: 'attempt', attempt: report });
     for (const call of ended.calls) push({ type: 'call', call });
     if (!choice.builtin) for (const snippet of snippetsUsed(said + text, snippets)) push({ type: 'cite', snippet });
-    const price = priceOf(choice.model, providers[provider]) ?? { input: 0, output: 0 };
+    if (input.dataClass === 'regulated' && choice.builtin && models.some((model) => providers[model.provider]?.kind !== 'builtin')) push({ type: 'handoff', reason: 'private' });
     push({ type: 'end', reason: ended.reason, provider, model, fallback, usage: ended.usage, cost: costOf(ended.usage, price) });
     return { text, cause: null };
   }

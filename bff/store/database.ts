@@ -16,6 +16,7 @@ const SCHEMA = `
     PRIMARY KEY (site, visitor, chat, id)
   ) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS messages_in_order ON messages (site, visitor, chat, position);
+  CREATE TABLE IF NOT EXISTS spend (day TEXT PRIMARY KEY, dollars REAL NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS feedback (
     site TEXT NOT NULL, visitor TEXT NOT NULL, chat TEXT NOT NULL, message TEXT NOT NULL,
     rating TEXT NOT NULL, comment TEXT, trace TEXT, at INTEGER NOT NULL,
