@@ -6,7 +6,6 @@ import { HEARTBEAT_MS, RESUME_WINDOW_MS, STATUS_EVERY_MS } from '@halfsecond/sha
 import type { StreamEvent } from '@halfsecond/shared/wire';
 import type { Owner, Question } from '../layers.ts';
 import { statusEvent } from './sentences.ts';
-import { createShaper } from './shape.ts';
 
 /** A finished answer stays readable this long, for readers that lost the end of it (ms). */
 const KEEP_ENDED_MS = 60_000;
@@ -111,25 +110,17 @@ export function attach(answer: Answer, after: number, reader: Reader): (() => vo
 }
 
 async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise<void> {
-  const shaper = createShaper((event) => push(answer, JSON.stringify(event)));
   try {
     for await (const event of events) {
-      if (event.type === 'text-delta') {
-        shaper.text(event.id, event.delta);
-        continue;
-      }
-      shaper.flush();
       if (event.type === 'data-status') {
         answer.pulse = event;
         answer.pulseJson = null;
       }
       push(answer, JSON.stringify(event));
     }
-    shaper.flush();
   } catch (error) {
     // A turn says how it ended by an event; one that throws has broken while it was filed away, on a full disk say.
     console.error(`answer ${answer.messageId} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-    shaper.flush();
     push(answer, JSON.stringify({ type: 'error', errorText: 'internal' } satisfies StreamEvent));
   }
   push(answer, DONE);

@@ -17,6 +17,7 @@ import { createAnthropic } from './providers/anthropic.ts';
 import { createBuiltin } from './providers/builtin.ts';
 import { createCompatible } from './providers/compatible.ts';
 import { createOpenAI } from './providers/openai.ts';
+import { gather } from './shape.ts';
 import { isOff, missing, withBuiltin } from './roster.ts';
 import { classOfInput } from './sensitive.ts';
 import { BUDGET_REASON, realCost, tokensAtMost, unlimited, withinBudget, worstCost, type Spend } from './spend.ts';
@@ -209,7 +210,7 @@ export function createRoute(options: RouteOptions): Router {
   function route(input: RouteInput, signal: AbortSignal): AsyncIterable<RoutePart> {
     const stop = new AbortController();
     const forward = (): void => stop.abort(signal.reason);
-    const channel = createChannel<RoutePart>(start, () => stop.abort());
+    const channel = gather(createChannel<RoutePart>(start, () => stop.abort()));
 
     function start(): void {
       running.add(stop);

@@ -1,9 +1,11 @@
 /**
  * Text in chunks that end at word boundaries, so that nobody reads half a word, and not more of them than a screen
  * can show. The first text of an answer and the first after a pause pass at once; what follows closely is gathered,
- * and never for 30 ms.
+ * and never for 30 ms. It happens here, where tokens enter, so that every step after it is taken once per chunk and
+ * not once per token.
  */
-import type { StreamEvent } from '@halfsecond/shared/wire';
+import type { RoutePart } from '../layers.ts';
+import type { Channel } from './channel.ts';
 
 /** How often the texts of all answers that wait are looked at, and how old they may be then (ms): under 30 together, late timers included. */
 const LOOK_MS = 6;
@@ -14,11 +16,28 @@ const PAUSE_MS = 30;
 const WORD_MAX = 32;
 
 export type Shaper = {
-  /** Takes one more piece of text of the part `id`; passes on what should not wait. */
-  text(id: string, delta: string): void;
-  /** Passes on what is held; call it before any other event. */
+  /** Takes one more piece of text; passes on what should not wait. */
+  text(delta: string): void;
+  /** Passes on what is held; call it before anything else is passed. */
   flush(): void;
 };
+
+/** The channel with its text gathered; every other part goes at once, after the text that came before it. */
+export function gather(channel: Channel<RoutePart>): Channel<RoutePart> {
+  const shaper = createShaper((text) => channel.push({ type: 'text', text }));
+  return {
+    ...channel,
+    push(part) {
+      if (part.type === 'text') return shaper.text(part.text);
+      shaper.flush();
+      channel.push(part);
+    },
+    close(error) {
+      shaper.flush();
+      channel.close(error);
+    },
+  };
+}
 
 /** Every shaper that holds something, and one timer for all of them: a timer per stream would wake the process per token. */
 const holding = new Set<{ since: number; ripe(now: number): void }>();
@@ -31,18 +50,17 @@ function look(): void {
   if (holding.size > 0) timer = setTimeout(look, LOOK_MS);
 }
 
-export function createShaper(push: (event: StreamEvent) => void): Shaper {
+export function createShaper(push: (text: string) => void): Shaper {
   let begun = false;
   let held = '';
-  let heldId = '';
   let last = -Infinity;
   /** When the word began that `held` ends with. */
   let wordSince = 0;
   const entry = { since: 0, ripe };
 
-  function pass(id: string, delta: string): void {
+  function pass(text: string): void {
     last = performance.now();
-    push({ type: 'text-delta', id, delta });
+    push(text);
   }
 
   function flush(): void {
@@ -50,7 +68,7 @@ export function createShaper(push: (event: StreamEvent) => void): Shaper {
     const delta = held;
     held = '';
     holding.delete(entry);
-    pass(heldId, delta);
+    pass(delta);
   }
 
   /** What is held is due: its whole words go, and the word at its end as well unless that has just begun. */
@@ -60,7 +78,7 @@ export function createShaper(push: (event: StreamEvent) => void): Shaper {
     const delta = held.slice(0, end);
     held = held.slice(end);
     entry.since = wordSince;
-    pass(heldId, delta);
+    pass(delta);
   }
 
   function hold(delta: string, now: number): void {
@@ -73,17 +91,15 @@ export function createShaper(push: (event: StreamEvent) => void): Shaper {
   }
 
   return {
-    text(id, delta) {
-      if (id !== heldId) flush();
-      heldId = id;
+    text(delta) {
       if (!begun) {
         begun = delta.trim() !== '';
-        return pass(id, delta);
+        return pass(delta);
       }
       const now = performance.now();
       if (held !== '' || now - last < PAUSE_MS) return hold(delta, now);
       const end = delta.length > WORD_MAX ? delta.length : wordEnd(delta);
-      if (end > 0) pass(id, delta.slice(0, end));
+      if (end > 0) pass(delta.slice(0, end));
       if (end < delta.length) hold(delta.slice(end), now);
     },
     flush,

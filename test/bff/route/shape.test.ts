@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import { createShaper, wordEnd } from '@halfsecond/bff/gateway/shape.ts';
-import type { StreamEvent } from '@halfsecond/shared/wire';
+import type { RoutePart } from '@halfsecond/bff/layers';
+import { createChannel } from '@halfsecond/bff/route/channel.ts';
+import { createShaper, gather, wordEnd } from '@halfsecond/bff/route/shape.ts';
 
 type Piece = { at: number; text: string };
 
@@ -16,11 +17,10 @@ function play(t: TestContext, pieces: Piece[]): { out: Piece[]; longest: number 
   const came: number[] = [];
   let left = 0;
   let longest = 0;
-  const shaper = createShaper((event: StreamEvent) => {
-    if (event.type !== 'text-delta') return;
-    out.push({ at: now - 1_000, text: event.delta });
-    for (let i = 0; i < event.delta.length; i += 1) longest = Math.max(longest, now - (came[left + i] ?? Infinity));
-    left += event.delta.length;
+  const shaper = createShaper((text) => {
+    out.push({ at: now - 1_000, text });
+    for (let i = 0; i < text.length; i += 1) longest = Math.max(longest, now - (came[left + i] ?? Infinity));
+    left += text.length;
   });
   const until = (at: number) => {
     while (now < 1_000 + at) {
@@ -31,7 +31,7 @@ function play(t: TestContext, pieces: Piece[]): { out: Piece[]; longest: number 
   for (const { at, text } of pieces) {
     until(at);
     came.push(...Array.from({ length: text.length }, () => now));
-    shaper.text('t', text);
+    shaper.text(text);
   }
   until((pieces.at(-1)?.at ?? 0) + 60);
   t.mock.timers.reset();
@@ -77,13 +77,13 @@ test('half a word is kept back while it is young', (t) => {
   assert.deepEqual(out.map(({ text }) => text), ['Now ', 'we ', 'wait ']);
 });
 
-test('two text parts never mix', () => {
-  const out: [string, string][] = [];
-  const shaper = createShaper((event) => event.type === 'text-delta' && out.push([event.id, event.delta]));
-  shaper.text('a', 'One tw');
-  shaper.text('a', 'o');
-  shaper.text('b', 'three four');
-  shaper.flush();
-  assert.deepEqual(out, [['a', 'One tw'], ['a', 'o'], ['b', 'three four']]);
+test('every other part goes at once, after the text before it, and the end loses nothing', async () => {
+  const channel = gather(createChannel<RoutePart>(() => undefined, () => undefined));
+  const end: RoutePart = { type: 'fail', code: 'x' };
+  for (const part of [{ type: 'text', text: 'One ' }, { type: 'text', text: 'tw' }, { type: 'takeover', provider: 'p', model: 'm' }, { type: 'text', text: 'o thr' }, { type: 'text', text: 'ee' }, end] as RoutePart[]) channel.push(part);
+  channel.push({ type: 'text', text: ' late' });
+  channel.close();
+  const all = await Array.fromAsync(channel);
+  assert.deepEqual(all.map((part) => (part.type === 'text' ? part.text : part.type)), ['One ', 'tw', 'takeover', 'o three', 'fail', ' late']);
   assert.equal(wordEnd(''), 0);
 });
