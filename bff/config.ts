@@ -110,6 +110,8 @@ const schema = z.object({
     firstTokenLimit: milliseconds.default(1_500),
     nextStart: milliseconds.default(900),
     extraCalls: z.number().min(0).max(4).default(0.1),
+    /** Where internal text may go: to every configured provider (as without it), or to private ones only. */
+    internal: z.enum(['providers', 'private']).optional(),
   }).prefault({}),
   queue: z.object({
     depth: z.int().min(0).max(100_000).default(200),
@@ -118,7 +120,7 @@ const schema = z.object({
   limits: z.object({
     requestsPerMinute: z.int().min(1).default(60),
     streamsPerVisitor: z.int().min(1).default(4),
-    /** US dollars a day over all sites. */
+    /** US dollars a day (UTC) over all sites; 0 allows only what is free. */
     dailySpend: z.number().min(0).default(50),
   }).prefault({}),
 });

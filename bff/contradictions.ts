@@ -15,11 +15,12 @@ const view = z.object({
   agents: listOf(entry({ name: text, tools: texts, dataClass: text })),
   tools: z.record(z.string(), z.unknown()).catch({}),
   dispatch: entry({ fallback: text }),
-}).catch({ providers: {}, models: [], agents: [], tools: {}, dispatch: { fallback: '' } });
+  route: entry({ internal: text }),
+}).catch({ providers: {}, models: [], agents: [], tools: {}, dispatch: { fallback: '' }, route: { internal: '' } });
 
 /** `json` is the configuration as read, with its `$NAME`s filled in. Each fault is a sentence with its path. */
 export function contradictions(json: unknown): string[] {
-  const { site, sites, providers, models, agents, tools, dispatch } = view.parse(json);
+  const { site, sites, providers, models, agents, tools, dispatch, route } = view.parse(json);
   const all = sites ?? (site ? [site] : []);
   const faults: string[] = [];
   if (site && sites) faults.push('site and sites are both set: expected one of them.');
@@ -41,8 +42,9 @@ export function contradictions(json: unknown): string[] {
       if (Object.hasOwn(tools, wanted.split('.')[0] ?? wanted)) continue;
       faults.push(`agents[${at}].tools names "${wanted}", which tools does not have: expected one of ${names(Object.keys(tools))}.`);
     }
-    if (agent.dataClass === 'regulated' && !privateModel) {
-      faults.push(`agents[${at}] ("${agent.name}") is regulated, but no model belongs to a private provider: expected at least one.`);
+    const walled = agent.dataClass === 'regulated' || (agent.dataClass === 'internal' && route.internal === 'private');
+    if (walled && !privateModel) {
+      faults.push(`agents[${at}] ("${agent.name}") is ${agent.dataClass}, but no model belongs to a private provider: expected at least one.`);
     }
   }
   const { fallback } = dispatch;

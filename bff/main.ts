@@ -1,5 +1,6 @@
 /** The only place where the layers meet: configuration in, a running bff out. */
 import { join, resolve } from 'node:path';
+import { classed } from './classed.ts';
 import type { Config } from './config.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { guessLanguage } from './dispatch/language.ts';
@@ -89,7 +90,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight(), spend: spend.view() }),
     admin: {
       key: secrets.admin, sites: config.sites, recall, remember, traces,
-      explain: createExplain({ dispatcher, route: router.explain, recall, agents: config.agents, tokenBudget: config.memory.tokenBudget }),
+      explain: createExplain({ dispatcher, route: router.explain, recall: classed(recall, conversations.dataClass), agents: config.agents, tokenBudget: config.memory.tokenBudget }),
       knowledge: {
         ingest: async (site, documents) => memory?.ingest(site, documents) ?? { documents: 0, sections: 0, written: 0, kept: 0, removed: 0 },
         remove: async (site, document) => memory?.forgetDocument(site, document) ?? false,
@@ -104,7 +105,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
 
   const titleOf = (name: string | null) => config.agents.find((agent) => agent.name === name)?.title ?? null;
   const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall, route: router.route, tools: tools.run, ...options.replace };
-  const turn = createTurn({ ...layers, listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf });
+  const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf });
   const server = createPort(layers.gateway(turn));
   const listening = await server.listen(host, port);
   const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm()]).then(() => {

@@ -3,7 +3,7 @@ import type { TurnState } from '@halfsecond/shared/wire';
 
 /** `agent` and `tool` are titles from the configuration; `position` in the queue from 1; `question`: the message asks something. */
 export type Details = { agent?: string; tool?: string; position?: number; question?: boolean };
-export type Phrases = Record<TurnState, (details: Details) => string> & { handoff: Record<'requested' | 'no-answer', string> };
+export type Phrases = Record<TurnState, (details: Details) => string> & { handoff: Record<'requested' | 'no-answer' | 'private', string> };
 
 const en: Phrases = {
   accepted: ({ agent, question }) => {
@@ -17,7 +17,8 @@ const en: Phrases = {
   answering: ({ agent }) => (agent ? `${agent} is answering.` : 'Answering.'),
   switching: () => 'That was too slow. Asking another model.',
   waiting: () => 'Still waiting for an answer.',
-  handoff: { requested: 'You asked for a person.', 'no-answer': 'The documents do not hold the answer.' },
+  handoff: { requested: 'You asked for a person.', 'no-answer': 'The documents do not hold the answer.',
+    private: 'This conversation holds private data, so no outside language model was asked. A person can help you with it.' },
 };
 
 const de: Phrases = {
@@ -32,7 +33,8 @@ const de: Phrases = {
   answering: ({ agent }) => (agent ? `${agent} antwortet.` : 'Ich antworte.'),
   switching: () => 'Das dauert zu lange. Ich frage ein anderes Modell.',
   waiting: () => 'Ich warte noch auf eine Antwort.',
-  handoff: { requested: 'Sie möchten mit einem Menschen sprechen.', 'no-answer': 'Die Dokumente enthalten die Antwort nicht.' },
+  handoff: { requested: 'Sie möchten mit einem Menschen sprechen.', 'no-answer': 'Die Dokumente enthalten die Antwort nicht.',
+    private: 'Dieses Gespräch enthält private Daten, deshalb wurde kein fremdes Sprachmodell gefragt. Ein Mensch kann Ihnen weiterhelfen.' },
 };
 
 const fr: Phrases = {
@@ -47,7 +49,8 @@ const fr: Phrases = {
   answering: ({ agent }) => (agent ? `${agent} répond.` : 'Je réponds.'),
   switching: () => 'C’est trop lent. Je demande à un autre modèle.',
   waiting: () => 'J’attends encore une réponse.',
-  handoff: { requested: 'Vous souhaitez parler à une personne.', 'no-answer': 'Les documents ne contiennent pas la réponse.' },
+  handoff: { requested: 'Vous souhaitez parler à une personne.', 'no-answer': 'Les documents ne contiennent pas la réponse.',
+    private: 'Cette conversation contient des données privées : aucun modèle externe n’a été interrogé. Une personne peut vous aider.' },
 };
 
 const es: Phrases = {
@@ -62,7 +65,8 @@ const es: Phrases = {
   answering: ({ agent }) => (agent ? `${agent} responde.` : 'Respondiendo.'),
   switching: () => 'Tarda demasiado. Pregunto a otro modelo.',
   waiting: () => 'Sigo esperando una respuesta.',
-  handoff: { requested: 'Ha pedido hablar con una persona.', 'no-answer': 'Los documentos no contienen la respuesta.' },
+  handoff: { requested: 'Ha pedido hablar con una persona.', 'no-answer': 'Los documentos no contienen la respuesta.',
+    private: 'Esta conversación contiene datos privados, por eso no se consultó ningún modelo externo. Una persona puede ayudarle.' },
 };
 
 const pt: Phrases = {
@@ -77,7 +81,8 @@ const pt: Phrases = {
   answering: ({ agent }) => (agent ? `${agent} responde.` : 'A responder.'),
   switching: () => 'Está a demorar demasiado. Pergunto a outro modelo.',
   waiting: () => 'Ainda à espera de uma resposta.',
-  handoff: { requested: 'Pediu para falar com uma pessoa.', 'no-answer': 'Os documentos não contêm a resposta.' },
+  handoff: { requested: 'Pediu para falar com uma pessoa.', 'no-answer': 'Os documentos não contêm a resposta.',
+    private: 'Esta conversa contém dados privados, por isso nenhum modelo externo foi consultado. Uma pessoa pode ajudar.' },
 };
 
 const ja: Phrases = {
@@ -92,7 +97,8 @@ const ja: Phrases = {
   answering: ({ agent }) => (agent ? `${agent}が回答しています。` : '回答しています。'),
   switching: () => '時間がかかっているため、別のモデルに切り替えます。',
   waiting: () => '回答を待っています。',
-  handoff: { requested: '担当者との会話をご希望です。', 'no-answer': '資料に答えが見つかりませんでした。' },
+  handoff: { requested: '担当者との会話をご希望です。', 'no-answer': '資料に答えが見つかりませんでした。',
+    private: '個人情報が含まれているため、外部のモデルには送信していません。担当者がご案内します。' },
 };
 
 const zh: Phrases = {
@@ -107,7 +113,8 @@ const zh: Phrases = {
   answering: ({ agent }) => (agent ? `${agent}正在回答。` : '正在回答。'),
   switching: () => '等待过久，正在换用另一个模型。',
   waiting: () => '仍在等待回答。',
-  handoff: { requested: '您希望与人工客服交谈。', 'no-answer': '资料中没有答案。' },
+  handoff: { requested: '您希望与人工客服交谈。', 'no-answer': '资料中没有答案。',
+    private: '本次对话包含隐私数据，因此没有询问任何外部模型。人工客服可以为您处理。' },
 };
 
 const ar: Phrases = {
@@ -122,7 +129,8 @@ const ar: Phrases = {
   answering: ({ agent }) => (agent ? `${agent} يجيب.` : 'جارٍ الرد.'),
   switching: () => 'تأخر الرد، نسأل نموذجاً آخر.',
   waiting: () => 'ما زلنا ننتظر الرد.',
-  handoff: { requested: 'طلبت التحدث إلى شخص.', 'no-answer': 'المستندات لا تحتوي على الإجابة.' },
+  handoff: { requested: 'طلبت التحدث إلى شخص.', 'no-answer': 'المستندات لا تحتوي على الإجابة.',
+    private: 'تحتوي هذه المحادثة على بيانات خاصة، لذلك لم نسأل أي نموذج خارجي. يمكن لشخص أن يساعدك.' },
 };
 
 export const phrases: Record<string, Phrases> = { en, de, fr, es, pt, ja, zh, ar };

@@ -23,9 +23,10 @@ export function acknowledgement({ lang, text }: Pick<Question, 'lang' | 'text'>,
   return event({ state: 'accepted', text: phrasesOf(lang).accepted({ ...details, question: /[?？؟]/.test(text) }), since: Date.now(), ...details });
 }
 
-/** Why a person should take over, as the visitor reads it; a reason without a sentence is a sentence itself. */
-export function handoffText(reason: string, lang: string): string {
-  return reason === 'requested' || reason === 'no-answer' ? phrasesOf(lang).handoff[reason] : reason;
+/** The offer of a person; a reason without a sentence is a sentence itself. */
+export function handoffEvent({ lang }: Pick<Question, 'lang'>, reason: string): StreamEvent {
+  const known = reason === 'requested' || reason === 'no-answer' || reason === 'private';
+  return { type: 'data-handoff', data: { reason: known ? phrasesOf(lang).handoff[reason] : reason } };
 }
 
 function event(data: StatusData): StreamEvent {

@@ -4,7 +4,7 @@ import { highest } from '../layers.ts';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
-import { acknowledgement, handoffText, statusEvent } from './sentences.ts';
+import { acknowledgement, handoffEvent, statusEvent } from './sentences.ts';
 import { streamStep } from './step.ts';
 import { within } from './within.ts';
 
@@ -103,7 +103,11 @@ async function* answer(
     const last = step === STEPS_MAX;
     const result = yield* streamStep(parts.route, { ...input, dataClass: record.dataClass, tools: last ? [] : tools }, question, record, spans, signal);
     signal.throwIfAborted();
-    if (result.end.type === 'fail') return yield* ended(record, 'error', result.end.code);
+    if (result.end.type === 'fail') {
+      // Nobody outside may be asked for regulated text, so a person is offered where another turn would say: try again.
+      if (record.dataClass === 'regulated') yield handoffEvent(question, record.handoff ??= 'private');
+      return yield* ended(record, 'error', result.end.code);
+    }
     record.usage.inputTokens += result.end.usage.inputTokens;
     record.usage.outputTokens += result.end.usage.outputTokens;
     record.cost += result.end.cost;
@@ -150,7 +154,7 @@ function toolEvent(part: ToolPart): StreamEvent {
 
 /** The answer is whole: offer a person where one is due, and say what it took. */
 function* finish(question: Question, record: TurnRecord, spans: Spans): Generator<StreamEvent> {
-  if (record.handoff !== null) yield { type: 'data-handoff', data: { reason: handoffText(record.handoff, question.lang) } };
+  if (record.handoff !== null) yield handoffEvent(question, record.handoff);
   spans.enter('write');
   const { model, provider, fallback, usage, cost } = record;
   record.outcome = 'ok';

@@ -103,12 +103,18 @@ export function createRoute(options: RouteOptions): Router {
     return priceOf(model, providers[model.provider]) ?? { input: 0, output: 0 };
   }
 
+  /** Whether what is in a step of this class may be read by private providers only. */
+  function isWalled(dataClass: DataClass): boolean {
+    return dataClass === 'regulated' || (dataClass === 'internal' && options.settings.internal === 'private');
+  }
+
   function choose(input: RouteInput): { need: number; order: Choice[]; passed: Choice[]; preferred: string | null } {
     const need = needOf(input.agent?.quality ?? 1, questionOf(input).length);
     const all = candidates(input);
-    const preferred = pick(all.map((entry) => ({ ...entry, standing: 'well' as const })), input.dataClass, need)[0]?.model.id ?? null;
+    const dataClass = isWalled(input.dataClass) ? 'regulated' : input.dataClass;
+    const preferred = pick(all.map((entry) => ({ ...entry, standing: 'well' as const })), dataClass, need)[0]?.model.id ?? null;
     const tokens = tokensAtMost(input);
-    return { need, preferred, ...withinBudget(pick(all, input.dataClass, need), spend.left(), ({ model }) => worstCost(tokens, model, priceFor(model))) };
+    return { need, preferred, ...withinBudget(pick(all, dataClass, need), spend.left(), ({ model }) => worstCost(tokens, model, priceFor(model))) };
   }
 
   /**
@@ -162,7 +168,7 @@ export function createRoute(options: RouteOptions): Router {
     const caller = callers.get(provider);
     if (caller === undefined) return { text: '', cause: 'other' };
     // The order never holds such a choice; should it ever, the turn breaks instead of the promise.
-    if (input.dataClass === 'regulated' && providers[provider]?.private !== true && !choice.builtin) throw new Error(`regulated text may not go to ${provider}`);
+    if (isWalled(input.dataClass) && providers[provider]?.private !== true && !choice.builtin) throw new Error(`${input.dataClass} text may not go to ${provider}`);
     const price = priceFor(choice.model);
     const tokens = tokensAtMost(input);
     const settle = spend.reserve(worstCost(tokens, choice.model, price));
@@ -202,7 +208,7 @@ export function createRoute(options: RouteOptions): Router {
     push({ type: 'attempt', attempt: report });
     for (const call of ended.calls) push({ type: 'call', call });
     if (!choice.builtin) for (const snippet of snippetsUsed(said + text, snippets)) push({ type: 'cite', snippet });
-    if (input.dataClass === 'regulated' && choice.builtin && models.some((model) => providers[model.provider]?.kind !== 'builtin')) push({ type: 'handoff', reason: 'private' });
+    if (isWalled(input.dataClass) && choice.builtin && models.some((model) => providers[model.provider]?.kind !== 'builtin')) push({ type: 'handoff', reason: 'private' });
     push({ type: 'end', reason: ended.reason, provider, model, fallback, usage: ended.usage, cost: costOf(ended.usage, price) });
     return { text, cause: null };
   }
