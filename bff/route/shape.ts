@@ -12,6 +12,8 @@ const LOOK_MS = 6;
 const HOLD_MS = 21;
 /** After a silence of this long there is nothing to gather with: text passes at once (ms). */
 const PAUSE_MS = 30;
+/** About a line of the chat: as much as this does not wait for more. */
+const CHUNK_MAX = 80;
 /** A word that is longer than this is a URL or no word at all: it passes like a whole one. */
 const WORD_MAX = 32;
 
@@ -86,6 +88,8 @@ export function createShaper(push: (text: string) => void): Shaper {
     if (before === 0) entry.since = now;
     held += delta;
     if (before === 0 || wordEnd(held) >= before) wordSince = now;
+    if (held.length > CHUNK_MAX) ripe(now);
+    if (held === '') return;
     holding.add(entry);
     timer ??= setTimeout(look, LOOK_MS);
   }
