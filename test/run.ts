@@ -24,6 +24,7 @@ const suites: Suite[] = [
   nodeTest('dispatch and tools', 'test/bff/dispatch/*.test.ts', 'test/bff/tools/*.test.ts'),
   nodeTest('route', 'test/bff/route/*.test.ts'),
   nodeTest('gateway', 'test/bff/*.test.ts', 'test/bff/gateway/*.test.ts', 'test/bff/trace/*.test.ts', 'test/bff/cli/*.test.ts'),
+  nodeTest('provider faults', 'test/bff/faults/*.test.ts'),
   nodeTest('transports', 'test/bff/transports/*.test.ts'),
   nodeTest('widget parts', 'test/widget/node/*.test.ts'),
   { name: 'widget in a browser', command: ['test/widget/run.mjs'] },
