@@ -79,7 +79,4 @@ function sources(folder: string): string[] {
   });
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { loader, assets } = await buildWidget();
-  for (const file of [loader, ...assets]) console.log(relative(process.cwd(), file), statSync(file).size);
-}
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildWidget();

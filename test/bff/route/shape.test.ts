@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { RoutePart } from '@halfsecond/bff/layers';
 import { createChannel } from '@halfsecond/bff/route/channel.ts';
+import type * as Shape from '@halfsecond/bff/route/shape.ts';
 import { gather, wordEnd } from '@halfsecond/bff/route/shape.ts';
 
 type Piece = { at: number; text: string };
@@ -12,7 +13,7 @@ let fresh = 0;
 /** Feeds the pieces at their times on a mocked clock; tells what left when, and how long each character was held at most. */
 async function play(t: TestContext, pieces: Piece[]): Promise<{ out: Piece[]; longest: number }> {
   // A module of its own: the timer that all shapers share may be running, unmocked, for another test's answers.
-  const { createShaper } = (await import(`${import.meta.resolve('@halfsecond/bff/route/shape.ts')}?${(fresh += 1)}`)) as typeof import('@halfsecond/bff/route/shape.ts');
+  const { createShaper } = (await import(`${import.meta.resolve('@halfsecond/bff/route/shape.ts')}?${(fresh += 1)}`)) as typeof Shape;
   let now = 1_000;
   t.mock.method(performance, 'now', () => now);
   t.mock.timers.enable({ apis: ['setTimeout'] });
