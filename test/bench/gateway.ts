@@ -29,7 +29,7 @@ print();
 process.exitCode = rows.some(({ reached }) => reached === false) ? 1 : 0;
 
 async function cpu(): Promise<void> {
-  const loads = quick ? [{ interval: 10, rounds: 3 }] : [{ interval: 10, rounds: 4 }, { interval: 20, rounds: 2 }];
+  const loads = quick ? [{ interval: 10, rounds: 3 }] : [{ interval: 10, rounds: 8 }, { interval: 20, rounds: 4 }];
   for (const { interval, rounds } of loads) {
     const costs = await measureCpu(quick ? ['raw', 'hono', 'ours'] : all, { streams: 50, tokens: quick ? 100 : 200, interval, rounds });
     const rounded = (name: Name, which: keyof Cost) => (costs.get(name) ?? []).map((cost) => cost[which]);
