@@ -77,10 +77,10 @@ function steuerId(digits: string): boolean {
   for (const digit of digits.slice(0, 10)) product = (((Number(digit) + product) % 10 || 10) * 2) % 11;
   return (11 - product) % 10 === Number(digits[10]);
 }
-/** Poland: a date of birth and a check digit. */
+/** Poland: a date of birth, the month raised by 20 since 2000, and a check digit. */
 function pesel(digits: string): boolean {
-  const month = Number(digits.slice(2, 4)) % 20;
-  return isDate(String(month), digits.slice(4, 6)) && (10 - (weighed(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === Number(digits[10]);
+  const month = Number(digits.slice(2, 4));
+  return isDate(String(month > 20 ? month - 20 : month), digits.slice(4, 6)) && (10 - (weighed(digits, [1, 3, 7, 9, 1, 3, 7, 9, 1, 3]) % 10)) % 10 === Number(digits[10]);
 }
 /** Brazil: two check digits. */
 function cpf(digits: string): boolean {

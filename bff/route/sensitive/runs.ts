@@ -30,7 +30,7 @@ function digitOf(character: string): string {
 /** Runs of at least eight digits. */
 export function runsOf(text: string): Run[] {
   const runs: Run[] = [];
-  for (const { 0: match, index } of text.matchAll(/\d+(?:[ .\-_\t]{1,2}\d+)*/g)) {
+  for (const { 0: match, index } of text.matchAll(/\d+(?:[ .\-_/\t]{1,2}\d+)*/g)) {
     const groups = match.match(/\d+/g) ?? [];
     const digits = groups.join('');
     if (digits.length < 8) continue;

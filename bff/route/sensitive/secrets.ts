@@ -18,13 +18,13 @@ const KEYS = [
   /hooks\.slack\.com\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]{20,}/,
 ];
 /** A key, named so, that looks drawn rather than written. */
-const NAMED_KEY = /\b(?:api|access|secret|client|auth|private|signing)[ _-]?(?:key|secret|token)\b["'`]?(?:\s{0,3}[:=]\s{0,3}|\s(?:is|ist|lautet|est|es)\s)["'`]?([A-Za-z0-9_+/=.-]{16,200})/gi;
+const NAMED_KEY = /(?<![a-z0-9])(?:api|access|secret|client|auth|private|signing)(?:[ _-]?(?:access|api|secret))?[ _-]?(?:key|secret|token)\b["'`]?(?:\s{0,3}[:=]\s{0,3}|\s(?:is|ist|lautet|est|es)\s)["'`]?([A-Za-z0-9_+/=.-]{16,200})/gi;
 const BEARER = /\b(?:bearer|basic)\s([A-Za-z0-9_+/=.~-]{20,400})/gi;
 const IN_ADDRESS = /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s:@/]{1,100}:([^\s:@/]{3,200})@/i;
 
-const PASSWORD = /(?<![\p{L}\d])(?:pass(?:word|wort|code|phrase|wd)|pwd|pw|kennwort|zugangscode|mot de passe|contrase(?:ñ|n)a|clave|senha|palavra-passe|wachtwoord|has[łl]o|pin|pincode|parola)["'`]?(?:(?<sign>\s{0,3}[:=：]\s{0,3})|\s{1,3}(?:is|was|ist|war|lautet|est|es|é|to|auf)\s{1,3}(?:now |jetzt |still |set to )?)(?<quote>["'`„“«]?)(?<value>[^\s"'`“”„«»,;]{3,128})(?<rest>[^\n]?)/giu;
+const PASSWORD = /(?<![\p{L}\d])(?:pass(?:word|wort|code|phrase|wd)|pwd|pw|kennwort|zugangscode|mot de passe|contrase(?:ñ|n)a|clave|senha|palavra-passe|wachtwoord|has[łl]o|pin|pincode|parola)["'`]?(?:(?<sign>\s{0,3}[:=：]\s{0,3})|(?:\s\p{L}{1,12}){0,4}?\s{1,3}(?:is|was|ist|war|lautet|est|es|é|to|auf)\s{1,3}(?:now |jetzt |still |set to )?)(?<quote>["'`„“«]?)(?<value>[^\s"'`“”„«»,;]{3,128})(?<rest>[^\n]?)/giu;
 /** Words that follow "password:" without being one. */
-const NO_PASSWORD = /^(?:\*+|x{3,}|•+|\.{3,}|…+|<.*|\{.*|\$.*|%.*|\[.*|required|optional|string|text|null|none|undefined|true|false|forgotten|forgot|reset|wrong|invalid|incorrect|expired|too|minimum|min|at|must|not|the|your|my|a|an|missing|falsch|vergessen|abgelaufen|ungültig|erforderlich|nicht|mindestens|das|ein|oublié|requis|incorrecta|obligatoria|change|show|hide|hashed|encrypted|stored|protected)[.,!?:)]*$/i;
+const NO_PASSWORD = /^(?:\d{1,3}(?:[-–]\d+)?|https?:.*|[\w.+-]+@[\w-]+\.[\w.]{2,}|\*+|x{3,}|•+|\.{3,}|…+|<.*|\{.*|\$.*|%.*|\[.*|required|optional|string|text|null|none|undefined|true|false|forgotten|forgot|reset|wrong|invalid|incorrect|expired|too|minimum|min|at|must|not|the|your|my|a|an|missing|falsch|vergessen|abgelaufen|ungültig|erforderlich|nicht|mindestens|das|ein|oublié|requis|incorrecta|obligatoria|change|show|hide|hashed|encrypted|stored|protected)[.,!?:)]*$/i;
 
 /** Each kind once at most. */
 export function findSecrets(text: string): ('api-key' | 'private-key' | 'token' | 'password')[] {
