@@ -46,15 +46,25 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
       dataClass: highest(conversations.dataClass(owner), parts.classify(asked.text)),
       resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,
     };
-    const at = Date.now();
-    conversations.together(() => {
-      if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
-      conversations.raise(owner, question.dataClass);
-      conversations.begin(owner, question.id, at);
-    });
-    const abort = new AbortController();
-    return answers.begin(question, turn(question, abort.signal), (reason) => abort.abort(reason));
+    keep(conversations, question, asked.stored);
+    return begin(answers, turn, question);
   };
+}
+
+/** Writes down that this was asked, durable when it returns. */
+function keep(conversations: Conversations, { owner, messageId, text, dataClass, id }: Question, stored: boolean): void {
+  const at = Date.now();
+  conversations.together(() => {
+    if (!stored) conversations.say(owner, { id: messageId, text, at });
+    conversations.raise(owner, dataClass);
+    conversations.begin(owner, id, at);
+  });
+}
+
+/** Apart from the above, so that a running answer holds its question and nothing of the request. */
+function begin(answers: Answers, turn: Turn, question: Question): Answer {
+  const abort = new AbortController();
+  return answers.begin(question, turn(question, abort.signal), (reason) => abort.abort(reason));
 }
 
 /** Throws a 429 when the visitor or the address has asked too often. */

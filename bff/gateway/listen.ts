@@ -27,10 +27,14 @@ export function createPort(fetch: ReturnType<Gateway>): Port {
 
   const [http1] = server.listeners('connection') as ((socket: Socket) => void)[];
   const connections = new Set<Socket>();
+  // One for all: what hangs on a connection is held as often as there are visitors.
+  function forget(this: Socket): void {
+    connections.delete(this);
+  }
   server.removeAllListeners('connection');
   server.on('connection', (socket: Socket) => {
     connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+    socket.on('close', forget);
     sort(socket, server.headersTimeout, (isHttp2) => {
       if (!isHttp2) return http1?.call(server, socket);
       // A proxy that says goodbye is gone; HTTP/1.1 lets a client fall silent and still be answered.
@@ -64,12 +68,15 @@ function sort(socket: Socket, patience: number, found: (isHttp2: boolean) => unk
     head = head.length === 0 ? chunk : Buffer.concat([head, chunk]);
     const start = head.toString('latin1', 0, PREFACE.length);
     if (start.length < PREFACE.length && PREFACE.startsWith(start)) return;
-    socket.off('readable', look).off('end', leave).off('error', leave).setTimeout(0, leave);
+    socket.off('readable', look).off('end', leave).off('error', leave);
+    clearTimeout(timer);
     socket.unshift(head);
     found(start === PREFACE);
   };
   const leave = () => {
+    clearTimeout(timer);
     socket.destroy();
   };
-  socket.on('readable', look).once('end', leave).once('error', leave).setTimeout(patience, leave);
+  const timer = setTimeout(leave, patience);
+  socket.on('readable', look).on('end', leave).on('error', leave);
 }

@@ -8,7 +8,12 @@ const HOUSE_RULES = [
   'Use Markdown sparingly. Do not include images.',
 ].join('\n');
 
-/** Stable for an agent, so that providers can cache it; the visitor's language is added by the router. */
+const prompts = new WeakMap<Agent, string>();
+
+/** Stable for an agent, so that providers can cache it, and one string for all its turns; the visitor's language is added by the router. */
 export function systemPrompt(agent: Agent | null): string {
-  return agent?.instructions ? `${HOUSE_RULES}\n\n${agent.instructions}` : HOUSE_RULES;
+  if (!agent?.instructions) return HOUSE_RULES;
+  const prompt = prompts.get(agent) ?? `${HOUSE_RULES}\n\n${agent.instructions}`;
+  prompts.set(agent, prompt);
+  return prompt;
 }

@@ -20,7 +20,10 @@ type Outgoing = {
   readonly destroyed?: boolean;
   readonly stream?: { readonly destroyed: boolean };
   writeHead(status: number, headers: Record<string, string>): unknown;
+  flushHeaders(): unknown;
   write(text: string): boolean;
+  cork(): unknown;
+  uncork(): unknown;
   end(): unknown;
   destroy(reason?: Error): unknown;
   once(event: 'close', listener: () => void): unknown;
@@ -37,12 +40,20 @@ export function pipe(response: Outgoing, answer: Answer, after: number, headers:
   // A replay comes at once and may be long: that is no sign of a reader that does not read.
   let limit = Infinity;
   let gone = false;
+  let fresh = true;
   const begin = () => {
     if (!response.headersSent) response.writeHead(200, headers);
   };
   const flush = () => {
     if (waiting === '' || gone) return;
-    response.write(waiting);
+    if (fresh) {
+      // The head as a piece of its own in the same packet: Node keeps it, and glued to a text it would keep every part that it was put together from.
+      fresh = false;
+      response.cork();
+      response.flushHeaders();
+      response.write(waiting);
+      response.uncork();
+    } else response.write(waiting);
     waiting = '';
     // Without a reason HTTP/2 would call the stream complete.
     if (response.writableLength > limit) response.destroy(response.stream && new Error('unread'));

@@ -53,11 +53,13 @@ export function createTransport(): Transport {
     'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
   };
 
-  /** `headers` as a flat list: Node then writes them out at once and keeps no copy beside the request. */
-  function open(url: URL, method: string, headers: string[]): ClientRequest {
-    return url.protocol === 'https:'
-      ? httpsRequest(url, { method, headers, agent: pools['https:'] })
-      : httpRequest(url, { method, headers, agent: pools['http:'] });
+  /**
+   * `headers` as a flat list: Node then writes them out at once. The address in the few fields that are needed: the
+   * connection keeps a copy of these options for as long as it lives.
+   */
+  function open({ protocol, hostname, port, pathname, search }: URL, method: string, headers: string[]): ClientRequest {
+    const options = { host: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search, method, headers };
+    return protocol === 'https:' ? httpsRequest({ ...options, agent: pools['https:'] }) : httpRequest({ ...options, agent: pools['http:'] });
   }
 
   function send(line: Line, url: URL, init: RequestInit, body: Buffer): Promise<IncomingMessage> {
@@ -73,8 +75,9 @@ export function createTransport(): Transport {
         line.request = request;
         request.on('error', failed);
         request.once('response', (message) => {
-          // From here on the message tells of errors; the question's text is not to be kept for as long as the answer takes.
+          // From here on the message tells of errors; neither the question nor its headers are to be kept for as long as the answer takes.
           request.on('error', told).off('error', failed);
+          headers.length = 0;
           resolve(message);
         });
         request.end(body);
