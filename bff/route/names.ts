@@ -3,9 +3,20 @@ import type { ToolDefinition } from '../layers.ts';
 
 export type ToolNames = { toProvider(name: string): string; fromProvider(name: string): string };
 
-/** A mapping for one request; two names that would look alike get a number. Unknown names pass through. */
+/** Mappings already made: a few agents ask with the same tools all day, and each open answer holds its mapping. */
+const made = new Map<string, ToolNames>();
+const MADE_MAX = 200;
+
+/** The mapping for a list of tools; two names that would look alike get a number. Unknown names pass through. */
 export function mapToolNames(tools: ToolDefinition[]): ToolNames {
   if (tools.length === 0) return none;
+  const key = tools.map(({ name }) => name).join('\n');
+  const names = made.get(key) ?? makeNames(tools);
+  if (made.size < MADE_MAX) made.set(key, names);
+  return names;
+}
+
+function makeNames(tools: ToolDefinition[]): ToolNames {
   const there = new Map<string, string>();
   const back = new Map<string, string>();
   for (const { name } of tools) {

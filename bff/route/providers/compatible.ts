@@ -60,11 +60,13 @@ function buildMessages(ask: Ask, names: ToolNames): ChatCompletionMessageParam[]
 
 /** Reads `chat.completion.chunk`s; complete on `finish_reason`, done on `[DONE]`, usage in between. */
 export function createChatDecoder(names: ToolNames, out: Out): Decoder {
-  const calls = new Map<number, { id: string; name: string; text: string }>();
+  /** Made for the first call: most answers have none. */
+  let calls: Map<number, { id: string; name: string; text: string }> | null = null;
   let finish = '';
-  let usage: Json = {};
+  let usage: Json | null = null;
 
   function readCall(part: Json): void {
+    calls ??= new Map();
     // Some servers leave the index out and send each call whole: a new id is then a new call.
     const id = string(part, 'id');
     const index = typeof part['index'] === 'number' ? part['index'] : id !== '' ? calls.size : Math.max(0, calls.size - 1);
@@ -98,10 +100,10 @@ export function createChatDecoder(names: ToolNames, out: Out): Decoder {
       return finish === '' ? 'more' : 'complete';
     },
     ended(): Ended {
-      const whole = [...calls.values()].filter((call) => call.name !== '');
+      const whole = [...calls?.values() ?? []].filter((call) => call.name !== '');
       return {
         reason: finish === 'length' ? 'length' : whole.length > 0 ? 'calls' : 'stop',
-        usage: { inputTokens: number(usage, 'prompt_tokens'), outputTokens: number(usage, 'completion_tokens') },
+        usage: { inputTokens: number(usage ?? {}, 'prompt_tokens'), outputTokens: number(usage ?? {}, 'completion_tokens') },
         calls: finish === 'length' ? [] : whole.map((call, at) => ({
           id: call.id || `call_${at}`, name: names.fromProvider(call.name), input: parseArguments(call.text),
         })),
