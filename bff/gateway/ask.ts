@@ -38,27 +38,25 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
     const full = parts.refusal();
     if (full) throw new Refusal(503, full.code, 'Everyone is busy right now. Please try again in a moment.', full.retryAfter);
 
-    if (asked.rewindFrom !== undefined) conversations.rewind(owner, asked.rewindFrom);
-    const recent = conversations.recent(owner, RECENT_MESSAGES + (asked.stored ? 1 : 0)).slice(0, asked.stored ? -1 : undefined);
-    const question: Question = {
-      id: `msg_${randomUUID()}`, traceId: traceIdOf(body.traceparent ?? traceparent), owner, messageId: asked.id, text: asked.text,
-      lang: parts.language(asked.text, acceptLanguage), recent, agent: conversations.agent(owner),
-      dataClass: highest(conversations.dataClass(owner), parts.classify(asked.text)),
-      resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,
-    };
-    keep(conversations, question, asked.stored);
+    const { language, classify } = parts;
+    const question = conversations.together(() => {
+      if (asked.rewindFrom !== undefined) conversations.rewind(owner, asked.rewindFrom);
+      const before = conversations.standing(owner);
+      const recent = before === null ? [] : conversations.recent(owner, RECENT_MESSAGES + (asked.stored ? 1 : 0)).slice(0, asked.stored ? -1 : undefined);
+      const next: Question = {
+        id: `msg_${randomUUID()}`, traceId: traceIdOf(body.traceparent ?? traceparent), owner, messageId: asked.id, text: asked.text,
+        lang: language(asked.text, acceptLanguage), recent, agent: before?.agent ?? null,
+        dataClass: highest(before?.dataClass ?? 'public', classify(asked.text)),
+        resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,
+      };
+      const at = Date.now();
+      if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
+      conversations.raise(owner, next.dataClass);
+      conversations.begin(owner, next.id, at);
+      return next;
+    });
     return begin(answers, turn, question);
   };
-}
-
-/** Writes down that this was asked, durable when it returns. */
-function keep(conversations: Conversations, { owner, messageId, text, dataClass, id }: Question, stored: boolean): void {
-  const at = Date.now();
-  conversations.together(() => {
-    if (!stored) conversations.say(owner, { id: messageId, text, at });
-    conversations.raise(owner, dataClass);
-    conversations.begin(owner, id, at);
-  });
 }
 
 /** Apart from the above, so that a running answer holds its question and nothing of the request. */

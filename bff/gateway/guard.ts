@@ -61,18 +61,50 @@ export async function readBody<T>(c: Context, schema: z.ZodMiniType<T>, max: num
 
 /** The body's text, given up as soon as it grows beyond `max` bytes. */
 async function readText(c: Context, max: number): Promise<string> {
-  const tooLarge = () => new Refusal(413, 'body_too_large', `The body may have at most ${max} bytes.`);
-  if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge();
+  if (Number(c.req.header('content-length') ?? 0) > max) throw tooLarge(max);
   // Node's own stream: a web Request with its body stream costs more than the rest of the door, and is held while the answer runs.
   const incoming = (c.env as Partial<HttpBindings> | undefined)?.incoming;
+  if (incoming) return readIncoming(incoming, max);
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of incoming?.iterator({ destroyOnReturn: false }) ?? c.req.raw.body ?? []) {
+  for await (const chunk of c.req.raw.body ?? []) {
     size += chunk.byteLength;
-    if (size > max) throw tooLarge();
+    if (size > max) throw tooLarge(max);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
+}
+
+/** By its events, which come in the tick of the request; iterating over it would wait for several. Rejects when the client goes before its end. */
+function readIncoming(incoming: Pick<HttpBindings['incoming'], 'destroyed' | 'on' | 'off' | 'pause'>, max: number): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const over = () => {
+    incoming.off('data', take).off('end', done).off('error', fail).off('close', cut);
+  };
+  const take = (chunk: Uint8Array) => {
+    size += chunk.byteLength;
+    if (size > max) fail(tooLarge(max));
+    else chunks.push(chunk);
+  };
+  const fail = (error: Error) => {
+    over();
+    incoming.pause();
+    reject(error);
+  };
+  const cut = () => fail(new Error('the client left in the middle of its request'));
+  const done = () => {
+    over();
+    resolve(Buffer.concat(chunks).toString('utf8'));
+  };
+  if (incoming.destroyed) cut();
+  else incoming.on('data', take).on('end', done).on('error', fail).on('close', cut);
+  return promise;
+}
+
+function tooLarge(max: number): Refusal {
+  return new Refusal(413, 'body_too_large', `The body may have at most ${max} bytes.`);
 }
 
 function parseJson(text: string): unknown {

@@ -21,9 +21,11 @@ export type Conversations = ReturnType<typeof openConversations>;
 /** Answers left running by a process that died are marked interrupted here, once, at start. */
 export function openConversations(database: DatabaseSync) {
   database.exec(`UPDATE messages SET state = 'interrupted' WHERE state = 'running'`);
+  const beginWork = database.prepare('BEGIN IMMEDIATE');
+  const commitWork = database.prepare('COMMIT');
   const selectChat = database.prepare('SELECT agent FROM chats WHERE site = ? AND visitor = ? AND id = ?');
   const insertChat = database.prepare('INSERT OR IGNORE INTO chats (site, visitor, id, agent, created_at) VALUES (?, ?, ?, NULL, ?)');
-  const selectClass = database.prepare('SELECT data_class AS dataClass FROM chats WHERE site = ? AND visitor = ? AND id = ?');
+  const selectStanding = database.prepare('SELECT agent, data_class AS dataClass FROM chats WHERE site = ? AND visitor = ? AND id = ?');
   // The condition makes the order of two writers unimportant: a class only rises.
   const raiseClass = database.prepare(`
     UPDATE chats SET data_class = ?1 WHERE site = ?2 AND visitor = ?3 AND id = ?4
@@ -42,17 +44,25 @@ export function openConversations(database: DatabaseSync) {
   const upsertFeedback = database.prepare('INSERT OR REPLACE INTO feedback (site, visitor, chat, message, rating, comment, trace, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 
   const key = ({ site, visitor, chat }: Place) => [site, visitor, chat] as const;
+  /** Who answered last and what the conversation has been raised to, null for a new one; a class that is not known here counts as regulated. */
+  function standing(place: Place): { agent: string | null; dataClass: DataClass } | null {
+    const row = selectStanding.get(...key(place)) as { agent: string | null; dataClass: string } | undefined;
+    if (row === undefined) return null;
+    const { agent, dataClass } = row;
+    return { agent, dataClass: dataClass === 'public' || dataClass === 'internal' ? dataClass : 'regulated' };
+  }
   const unpack = (row: Row): StoredMessage => ({ ...row, extra: JSON.parse(row.extra) as Extra });
 
   return {
-    /** Runs synchronous `work` as one transaction: all of it is kept or nothing, and it is written once. */
-    together(work: () => void): void {
-      database.exec('BEGIN IMMEDIATE');
+    /** Runs synchronous `work` as one transaction: all of it is kept or nothing, it is written once, and the file is locked once for all it reads. */
+    together<T>(work: () => T): T {
+      beginWork.run();
       try {
-        work();
-        database.exec('COMMIT');
+        const result = work();
+        commitWork.run();
+        return result;
       } catch (error) {
-        database.exec('ROLLBACK');
+        if (database.isTransaction) database.exec('ROLLBACK');
         throw error;
       }
     },
@@ -66,14 +76,8 @@ export function openConversations(database: DatabaseSync) {
     recent(place: Place, count: number): Said[] {
       return (selectRecent.all(...key(place), count) as Said[]).reverse();
     },
-    agent(place: Place): string | null {
-      return (selectChat.get(...key(place)) as { agent: string | null } | undefined)?.agent ?? null;
-    },
-    /** What the conversation has been raised to; a class that is not known here counts as regulated. */
-    dataClass(place: Place): DataClass {
-      const kept = (selectClass.get(...key(place)) as { dataClass: string } | undefined)?.dataClass ?? 'public';
-      return kept === 'public' || kept === 'internal' ? kept : 'regulated';
-    },
+    standing,
+    dataClass: (place: Place): DataClass => standing(place)?.dataClass ?? 'public',
     /** Raises the conversation's class for good; a lower one changes nothing. */
     raise(place: Place, dataClass: DataClass): void {
       if (dataClass !== 'public') raiseClass.run(dataClass, ...key(place));
