@@ -27,7 +27,7 @@ export type Answer = {
   firstId: number;
   size: number;
   ended: boolean;
-  readers: Set<Reader>;
+  readers: Reader[];
   lastSent: number;
   /** The last status, to be said again while no token flows. */
   pulse: Extract<StreamEvent, { type: 'data-status' }> | null;
@@ -51,7 +51,7 @@ export function createAnswers() {
     // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.
     const startId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
     const answer: Answer = {
-      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: new Set(), lastSent: performance.now(), pulse: null, pulseJson: null, abandon: undefined, stop,
+      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: [], lastSent: performance.now(), pulse: null, pulseJson: null, abandon: undefined, stop,
     };
     answers.set(key, answer);
     const visitor = visitorOf(owner);
@@ -88,12 +88,17 @@ export function createAnswers() {
   };
 }
 
+/** Whether every event after `after` (0: all of them) is still held. */
+export function holds(answer: Answer, after: number): boolean {
+  return (after === 0 ? answer.startId : after + 1) >= answer.firstId;
+}
+
 /**
  * Tells what the log holds after event `after` (0: all of it), then follows. Null when events after it are no
  * longer held. The returned function detaches; the last one to go starts the resume window.
  */
 export function attach(answer: Answer, after: number, reader: Reader): (() => void) | null {
-  if ((after === 0 ? answer.startId : after + 1) < answer.firstId) return null;
+  if (!holds(answer, after)) return null;
   const from = Math.max(0, after - answer.firstId + 1);
   for (let at = from; at < answer.events.length; at += 1) reader.event(answer.firstId + at, answer.events[at] ?? '');
   if (answer.ended) {
@@ -101,9 +106,11 @@ export function attach(answer: Answer, after: number, reader: Reader): (() => vo
     return () => undefined;
   }
   clearTimeout(answer.abandon);
-  answer.readers.add(reader);
+  answer.readers = [...answer.readers, reader];
   return () => {
-    if (!answer.readers.delete(reader) || answer.readers.size > 0 || answer.ended) return;
+    if (!answer.readers.includes(reader)) return;
+    answer.readers = answer.readers.filter((other) => other !== reader);
+    if (answer.readers.length > 0 || answer.ended) return;
     answer.abandon = setTimeout(() => answer.stop('abandoned'), RESUME_WINDOW_MS);
     answer.abandon.unref();
   };
@@ -128,7 +135,7 @@ async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise
   answer.pulse = null;
   clearTimeout(answer.abandon);
   for (const reader of answer.readers) reader.end();
-  answer.readers.clear();
+  answer.readers = [];
 }
 
 function push(answer: Answer, json: string): void {

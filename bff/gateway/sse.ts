@@ -1,5 +1,5 @@
 /** Writes an answer's events to one HTTP response as server-sent events, the instant they arrive and never faster than it is read. */
-import { attach } from './log.ts';
+import { attach, holds } from './log.ts';
 import type { Answer, Reader } from './log.ts';
 
 /** A reader that leaves this much unread is disconnected (bytes); it can resume from the log. */
@@ -15,7 +15,6 @@ export const STREAM_HEADERS = { ...SSE_HEADERS, 'x-vercel-ai-ui-message-stream':
 
 /** What the responses of HTTP/1.1 and HTTP/2 have in common; whether it is still open, each says in its own way. */
 type Outgoing = {
-  readonly headersSent: boolean;
   readonly writableLength: number;
   readonly destroyed?: boolean;
   readonly stream?: { readonly destroyed: boolean };
@@ -36,14 +35,18 @@ export function streamTo(response: Outgoing, answer: Answer, after: number, head
 
 /** Follows the answer from after event `after`; `encode` makes the text of one event, perhaps none. False as in `streamTo`. */
 export function pipe(response: Outgoing, answer: Answer, after: number, headers: Record<string, string>, encode: (id: number, json: string) => string): boolean {
+  if (!holds(answer, after)) return false;
+  response.writeHead(200, headers);
+  return follow(response, answer, after, encode);
+}
+
+/** Apart from the above, so that an open stream does not hold the headers that have been written. */
+function follow(response: Outgoing, answer: Answer, after: number, encode: (id: number, json: string) => string): boolean {
   let waiting = '';
   // A replay comes at once and may be long: that is no sign of a reader that does not read.
   let limit = Infinity;
   let gone = false;
   let fresh = true;
-  const begin = () => {
-    if (!response.headersSent) response.writeHead(200, headers);
-  };
   const flush = () => {
     if (waiting === '' || gone) return;
     if (fresh) {
@@ -64,20 +67,15 @@ export function pipe(response: Outgoing, answer: Answer, after: number, headers:
     waiting += text;
   };
   const reader: Reader = {
-    event: (id, json) => {
-      begin();
-      send(encode(id, json));
-    },
+    event: (id, json) => send(encode(id, json)),
     heartbeat: () => send(': hb\n\n'),
     end: () => {
-      begin();
       flush();
       response.end();
     },
   };
   const detach = attach(answer, after, reader);
   if (!detach) return false;
-  begin();
   limit = UNREAD_MAX + waiting.length;
   // 'close' comes after every ending, a normal one and a socket that vanished alike; one that is gone already says nothing.
   const leave = () => {

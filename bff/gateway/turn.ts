@@ -176,11 +176,12 @@ function asRouteMessage({ role, text }: { role: 'user' | 'assistant'; text: stri
   return role === 'user' ? { role, text } : { role, text, calls: [] };
 }
 
+const untimed = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools: 0, gateway: 0, firstToken: null, total: 0 };
+
 /** Until something else is known, a turn has been cut short. */
 function emptyRecord(question: Question): TurnRecord {
-  const zero = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools: 0, gateway: 0, firstToken: null, total: 0 };
   return {
     question, outcome: 'stopped', code: 'abandoned', text: '', agent: null, sources: [], handoff: null, dataClass: question.dataClass, model: null, provider: null, fallback: false,
-    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: zero, spans: [], attempts: [], tools: [],
+    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: untimed, spans: [], attempts: [], tools: [],
   };
 }

@@ -3,43 +3,47 @@ import type { Timing } from '@halfsecond/shared/wire';
 import type { Span, Spans } from '../layers.ts';
 
 type Hop = 'accept' | Parameters<Spans['enter']>[0];
+/** A hop ends where the next one begins; `parent` says in which hop something happened. */
+type Inside = { parent: number; name: string; from: number; to: number };
+
+const clock = (): number => performance.now();
 
 /** `arrivedAt` and `now` on the clock of `performance.now()`. */
-export function recordSpans(arrivedAt: number, now: () => number = () => performance.now()): Spans {
-  const spans: Span[] = [];
-  let count = 0;
-  let hop: { id: string; name: Hop; from: number } = { id: 's0', name: 'accept', from: arrivedAt };
+export function recordSpans(arrivedAt: number, now: () => number = clock): Spans {
+  // Names and numbers only: a turn that waits holds them for as long, and spans are made of them when it is over.
+  const hops: Hop[] = ['accept'];
+  const starts = [arrivedAt];
+  let inside: Inside[] | null = null;
   let firstToken: number | null = null;
-
-  const span = (id: string, name: string, from: number, to: number): Span => ({ id, name, start: from - arrivedAt, ms: to - from });
 
   return {
     enter(next) {
-      if (next === hop.name) return;
-      const at = now();
-      spans.push(span(hop.id, hop.name, hop.from, at));
-      hop = { id: `s${(count += 1)}`, name: next, from: at };
+      if (next === hops.at(-1)) return;
+      hops.push(next);
+      starts.push(now());
     },
     inside(name, from, to) {
-      spans.push({ ...span(`s${(count += 1)}`, name, from, to), parent: hop.id });
+      (inside ??= []).push({ parent: hops.length - 1, name, from, to });
     },
     token() {
       firstToken ??= now() - arrivedAt;
     },
     firstToken: () => firstToken,
-    timing() {
-      return timing([...spans, span(hop.id, hop.name, hop.from, now())], firstToken);
-    },
-    finish() {
-      spans.push(span(hop.id, hop.name, hop.from, now()));
-      return spans;
-    },
+    timing: () => timing(hopsOf(hops, starts, now()), firstToken),
+    finish: () => [...hopsOf(hops, starts, now()), ...(inside ?? []).map(({ parent, name, from, to }, at): Span => ({ id: `s${hops.length + at}`, name, start: from - arrivedAt, ms: to - from, parent: `s${parent}` }))],
   };
 }
 
+function hopsOf(hops: Hop[], starts: number[], end: number): Span[] {
+  const [origin = end] = starts;
+  return hops.map((name, at) => {
+    const from = starts[at] ?? end;
+    return { id: `s${at}`, name, start: from - origin, ms: (starts[at + 1] ?? end) - from };
+  });
+}
+
 /** What the hops add up to; `gateway` is all that belongs to no other layer. Hundredths of a millisecond. */
-function timing(spans: Span[], firstToken: number | null): Timing {
-  const hops = spans.filter((entry) => entry.parent === undefined);
+function timing(hops: Span[], firstToken: number | null): Timing {
   const sum = (...names: Hop[]) => hundredths(hops.filter(({ name }) => names.includes(name as Hop)).reduce((total, { ms }) => total + ms, 0));
   return {
     queue: sum('queue'), dispatch: sum('dispatch'), memory: sum('recall'), route: sum('route'), provider: sum('provider'), tools: sum('tool'),
