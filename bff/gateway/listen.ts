@@ -77,6 +77,6 @@ function sort(socket: Socket, patience: number, found: (isHttp2: boolean) => unk
     clearTimeout(timer);
     socket.destroy();
   };
-  const timer = setTimeout(leave, patience);
+  const timer = setTimeout(leave, patience).unref();
   socket.on('readable', look).on('end', leave).on('error', leave);
 }
