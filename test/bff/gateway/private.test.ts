@@ -103,6 +103,9 @@ describe('a private message', () => {
   it('of the class internal goes to any provider, unless the configuration keeps it in', async () => {
     await withBff(async (bff, token) => assert.equal(textOf(await ask(bff, token, 'a', 'I am bob@example.com')), 'Said by the open model.'));
     await withBff(async (bff, token) => assert.equal(textOf(await ask(bff, token, 'a', 'I am bob@example.com')), 'Said by the house model.'), { route: { internal: 'private' } });
+    const alone = { providers: { builtin: { kind: 'builtin' } }, models: [], agents: [{ name: 'hr', dataClass: 'internal' }] };
+    await withBff(async () => {}, alone);
+    await assert.rejects(withBff(async () => {}, { ...alone, route: { internal: 'private' } }), /agents\[0\] \("hr"\) is internal, but no model belongs to a private provider/);
   });
 });
 

@@ -5,8 +5,9 @@ import type { Model, Provider, RouteInput } from '../../../bff/layers.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
 import type { Fake, Knobs } from '../../fakes/server.ts';
 import { HELD } from './sensitive-cases.ts';
+import { createRoute } from '../../../bff/route/route.ts';
 import { RAISES } from '../../../bff/route/sensitive.ts';
-import { agent, collect, input, model, ofType, provider, router, snippet } from './setup.ts';
+import { agent, collect, input, model, ofType, provider, router, settings, snippet } from './setup.ts';
 
 const fakes: Fake[] = [];
 after(() => Promise.all(fakes.map((fake) => fake.close())));
@@ -81,10 +82,18 @@ describe('the private pool', () => {
       const [first, second] = [await startOpenAI({ text: 'one two three four', ...knobs }), await startOpenAI({ text: 'one two three four', ...(at % 2 === 0 ? knobs : {}) })];
       fakes.push(first, second);
       for (let round = 0; round < 2; round++) {
-        const { route, close } = router(
-          { open: provider('openai', open.url), also: provider('openai-compatible', open.url), first: provider('openai', first.url, { private: true }), second: provider('openai-compatible', second.url, { private: true }) },
-          [model('o1', 'open', { inputPrice: 0, outputPrice: 0, quality: 5 }), model('o2', 'also', { quality: 5 }), model('f', 'first', { maxConcurrent: 4 }), model('s', 'second', { inputPrice: 3, maxConcurrent: 4 })],
-        );
+        // The second round races from the start, as sites that buy speed do.
+        const { route, close } = createRoute({
+          settings: { ...settings, extraCalls: round }, wait: 500, log: () => {},
+          providers: {
+            open: provider('openai', open.url), also: provider('openai-compatible', open.url),
+            first: provider('openai', first.url, { private: true }), second: provider('openai-compatible', second.url, { private: true }),
+          },
+          models: [
+            model('o1', 'open', { inputPrice: 0, outputPrice: 0, quality: 5 }), model('o2', 'also', { quality: 5 }),
+            model('f', 'first', { maxConcurrent: 4 }), model('s', 'second', { inputPrice: 3, maxConcurrent: 4 }),
+          ],
+        });
         await Promise.all(Array.from({ length: 8 }, async () => {
           const parts = await collect(route(regulated(roll), never));
           turns += 1;
