@@ -84,9 +84,13 @@ export function adminRoutes(parts: AdminParts): Hono {
     return c.json(await parts.erase(checkSite(c.req.query('site')), visitor));
   });
 
+  // The first one's fields stand at the top, so that one trace reads the same by whatever question it was found.
   app.get('/traces', (c) => {
     const since = c.req.query('since');
-    return c.json({ traces: parts.traces.list({ slowest: Number(c.req.query('slowest') ?? 0), since: since === undefined ? 0 : epoch(since) }) });
+    const slowest = Number(c.req.query('slowest') ?? 0);
+    if (!Number.isSafeInteger(slowest) || slowest < 0) throw new Refusal(400, 'bad_request', 'slowest: expected how many.');
+    const traces = parts.traces.list({ slowest, since: since === undefined ? 0 : epoch(since) });
+    return c.json({ ...traces[0], traces });
   });
   app.get('/traces/:id', (c) => {
     const trace = parts.traces.get(c.req.param('id'));
