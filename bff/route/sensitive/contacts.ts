@@ -15,7 +15,7 @@ function hasEmail(text: string): boolean {
     if (!/[\p{L}\p{N}_%+-]["']?$/u.test(text.slice(Math.max(0, at - LOCAL_MAX), at))) continue;
     if (/^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.){1,8}(?!(?:png|jpe?g|gif|svg|webp|avif|m?[jt]sx?|css|html?|json|md)\b)\p{L}{2,24}(?![\p{L}\p{N}])/u.test(text.slice(at + 1, at + 1 + DOMAIN_MAX))) return true;
   }
-  return /[\w.+-]{1,64} ?(?:\[at\]|\(at\)|\{at\}) ?[\w-]{1,63}(?: ?(?:\.|\[dot\]|\(dot\)|\{dot\}) ?[\w-]{2,63}){1,4}/i.test(text);
+  return /[[({]at[\])}]/i.test(text) && /[\w.+-]{1,64} ?(?:\[at\]|\(at\)|\{at\}) ?[\w-]{1,63}(?: ?(?:\.|\[dot\]|\(dot\)|\{dot\}) ?[\w-]{2,63}){1,4}/i.test(text);
 }
 
 const PHONES = [
@@ -31,6 +31,7 @@ const PHONES = [
 const PHONE_WORD = /\b(?:tel|phone|telefon(?:nummer)?|mobil|mobile|handy|cell|call me|call|whatsapp|(?:my|meine) (?:nummer|number)|t[eé]l[eé]phone|tel[eé]fono|fax)\b[^\d\n]{0,16}(\+?\d[\d ().\-/]{5,20}\d)/gi;
 
 function hasPhone(text: string): boolean {
+  if (!/\d[\d ().\-/]{5}/.test(text)) return false;
   for (const pattern of PHONES) {
     for (const [match] of text.matchAll(pattern)) if (isLength(match, 9)) return true;
   }

@@ -36,6 +36,7 @@ function isNational(text: string, { digits, shape, gap, start, end }: Run): bool
 
 /** Numbers with letters in them. */
 function isNationalWord(text: string): boolean {
+  if (!/\d/.test(text)) return false;
   for (const [match, number = '', letter = ''] of text.matchAll(/\b([xyz]?[ -]?\d{1,2}\.?\d{3}\.?\d{3})[ -]?([a-hj-np-tv-z])\b/gi)) if (dni(number, letter) && match.length <= 14) return true;
   for (const [match] of text.matchAll(/\b[a-z]{6}[\dl-nqr-v]{2}[a-ehlmprst][\dl-nqr-v]{2}[a-z][\dl-nqr-v]{3}[a-z]\b/gi)) if (codiceFiscale(match.toUpperCase())) return true;
   for (const [match] of text.matchAll(/\b[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?2[ab] ?\d{3} ?\d{3} ?\d{2}\b/gi)) if (nir(match.replace(/ /g, '').toUpperCase())) return true;

@@ -8,8 +8,9 @@ export type Run = { start: number; end: number; groups: string[]; digits: string
 
 /** Full-width and foreign digits become 0–9, every kind of blank and dash becomes the plain one, invisible characters go. */
 export function plain(text: string): string {
+  // ASCII and the letters of Latin: nothing that stands for a digit, a blank or a dash.
   // oxlint-disable-next-line no-control-regex
-  if (/^[\x00-\x7f]*$/.test(text)) return text;
+  if (/^[\x00-\x7f\u00c0-\u024f]*$/.test(text)) return text;
   return text.normalize('NFKC')
     .replace(/[\p{Cf}\ufe0e\ufe0f\u20e3]/gu, '')
     .replace(/(?![0-9])\p{Nd}/gu, digitOf)

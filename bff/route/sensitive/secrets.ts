@@ -17,6 +17,9 @@ const KEYS = [
   /(?<![A-Za-z0-9])\d{8,10}:AA[A-Za-z0-9_-]{33}(?![A-Za-z0-9_-])/,
   /hooks\.slack\.com\/services\/T[A-Z0-9]+\/B[A-Z0-9]+\/[A-Za-z0-9]{20,}/,
 ];
+/** Something of each of these patterns must be there at all: one look at most texts is enough. */
+const ANY_KEY = /[sr]k[-_]|whsec|A(?:KIA|SIA|ROA|IDA|Iza)|gh[pousr]_|github_|glpat|xox|ya29|(?:npm|hf|dop_v1|shpat|shpss|r8|gsk|pplx|xai)[_-]|SG\.|pypi-|:AA|hooks\./;
+const ANY_PASSWORD = /pass|pwd|pw|kennwort|zugangscode|contrase|clave|senha|palavra|wachtwoord|has[łl]o|pin|parola/i;
 /** A key, named so, that looks drawn rather than written. */
 const NAMED_KEY = /(?<![a-z0-9])(?:api|access|secret|client|auth|private|signing)(?:[ _-]?(?:access|api|secret))?[ _-]?(?:key|secret|token)\b["'`]?(?:\s{0,3}[:=]\s{0,3}|\s(?:is|ist|lautet|est|es)\s)["'`]?([A-Za-z0-9_+/=.-]{16,200})/gi;
 const BEARER = /\b(?:bearer|basic)\s([A-Za-z0-9_+/=.~-]{20,400})/gi;
@@ -29,7 +32,7 @@ const NO_PASSWORD = /^(?:\d{1,3}(?:[-–]\d+)?|https?:.*|[\w.+-]+@[\w-]+\.[\w.]{
 /** Each kind once at most. */
 export function findSecrets(text: string): ('api-key' | 'private-key' | 'token' | 'password')[] {
   const found = new Set<'api-key' | 'private-key' | 'token' | 'password'>();
-  if (KEYS.some((pattern) => pattern.test(text)) || any(text, NAMED_KEY, isDrawn) || any(text, BEARER, isDrawn)) found.add('api-key');
+  if ((ANY_KEY.test(text) && KEYS.some((pattern) => pattern.test(text))) || any(text, NAMED_KEY, isDrawn) || any(text, BEARER, isDrawn)) found.add('api-key');
   if (/-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|AGE-SECRET-KEY-1[A-Z0-9]{20}|PuTTY-User-Key-File-\d/.test(text)) found.add('private-key');
   if (any(text, /(?<![A-Za-z0-9_-])(eyJ[A-Za-z0-9_-]{10,})\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*/g, isHeader)) found.add('token');
   if (isPasswordGiven(text) || IN_ADDRESS.test(text)) found.add('password');
@@ -52,6 +55,7 @@ function isHeader(part: string): boolean {
 }
 
 function isPasswordGiven(text: string): boolean {
+  if (!ANY_PASSWORD.test(text)) return false;
   for (const { groups } of text.matchAll(PASSWORD)) {
     const { sign, quote = '', value = '', rest = '' } = groups ?? {};
     if (NO_PASSWORD.test(value)) continue;
