@@ -138,6 +138,8 @@ export type RoutePart =
   | { type: 'waiting'; position: number }
   /** An attempt begins. `fallback`: not the model that the configuration would prefer. */
   | { type: 'model'; provider: string; model: string; fallback: boolean; reason: string }
+  /** Of several that were asked, not the one named last: this one was first, what follows is its. */
+  | { type: 'answers'; provider: string; model: string; fallback: boolean }
   | { type: 'text'; text: string }
   | { type: 'reasoning'; text: string }
   | { type: 'call'; call: ToolCall }

@@ -39,6 +39,8 @@ export async function* streamStep(
       spans.enter('provider');
       Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
       yield statusEvent(question, again ? 'switching' : 'thinking', { ...who, model: part.model });
+    } else if (part.type === 'answers') {
+      Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
     } else if (part.type === 'class') {
       record.dataClass = part.dataClass;
     } else if (part.type === 'waiting') {

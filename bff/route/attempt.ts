@@ -1,8 +1,7 @@
 /** One attempt at an answer: a call to one model, timed and reported, its text joined to what was said before. */
 import type { AttemptReport } from '../layers.ts';
 import { ProviderFailure } from './failure.ts';
-import type { Choice } from './pick.ts';
-import type { Ask, CallModel, Ended, ProviderPart } from './provider.ts';
+import type { Ask, CallModel, Ended, Heard } from './provider.ts';
 import { createSplice } from './splice.ts';
 
 /** `ended` is null exactly when `failure` is not. `text` is what this attempt gave to the visitor. */
@@ -12,7 +11,7 @@ export type Attempted = { report: AttemptReport; ended: Ended | null; failure: P
  * Runs the call to its end. Never throws: a failure is a value, a stop by `signal` is the failure 'cancelled'.
  * `firstContent` counts from the start of the attempt, in ms; `startedAt` is on the clock of `performance.now()`.
  */
-export async function runAttempt(choice: Choice, call: CallModel, ask: Ask, signal: AbortSignal, sink: (part: ProviderPart) => void): Promise<Attempted> {
+export async function runAttempt(call: CallModel, ask: Ask, signal: AbortSignal, sink: (part: Heard) => void): Promise<Attempted> {
   const startedAt = performance.now();
   const splice = ask.partial === '' ? null : createSplice(ask.partial);
   let text = '';
@@ -23,7 +22,7 @@ export async function runAttempt(choice: Choice, call: CallModel, ask: Ask, sign
     text += piece;
     sink({ type: 'text', text: piece });
   }
-  function take(part: ProviderPart): void {
+  function take(part: Heard): void {
     firstContent ??= performance.now() - startedAt;
     if (part.type === 'text' && splice !== null) return say(splice.push(part.text));
     if (part.type === 'text') text += part.text;
@@ -31,8 +30,8 @@ export async function runAttempt(choice: Choice, call: CallModel, ask: Ask, sign
   }
   function report(outcome: AttemptReport['outcome'], failure: ProviderFailure | null): AttemptReport {
     return {
-      provider: choice.model.provider,
-      model: choice.model.id,
+      provider: ask.model.provider,
+      model: ask.model.id,
       outcome,
       ...(failure && { failure: failure.kind }),
       startedAt,

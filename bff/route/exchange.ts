@@ -59,7 +59,12 @@ function read(line: Line, timeouts: Provider['timeouts'], charsMax: number, deco
       alive(text.length);
       sink({ type: 'reasoning', text });
     },
-    alive,
+    alive(length) {
+      if (settled) return;
+      const first = lastContent === 0;
+      alive(length);
+      if (first) sink({ type: 'working' });
+    },
   });
   const parse = createSseParser((name, data) => {
     if (progress === 'done' || settled) return;

@@ -1,10 +1,20 @@
 /** Which model is asked, and which after it. Pure: a table of candidates in, an order with reasons out. */
 import type { DataClass, Model } from '../layers.ts';
 import type { Standing } from './health.ts';
+import { chance, hope, type Sketch } from './sketch.ts';
 
-/** `cost` is what the turn is expected to cost there (US dollars). `off`: its provider has no key. */
-export type Candidate = { model: Model; builtin: boolean; private: boolean; off: boolean; cost: number; standing: Standing; onTime: number | null };
-export type Choice = Candidate & { reason: string };
+/**
+ * `cost` is what the turn is expected to cost there (US dollars), `first` its times until the first content.
+ * `off`: its provider has no key. `fits`: the question is not too long for it.
+ */
+export type Candidate = { model: Model; builtin: boolean; private: boolean; off: boolean; fits: boolean; cost: number; standing: Standing; first: Sketch };
+/** `group`: 0 good enough and well, 1 well but of less quality than wanted, 2 late lately, 3 builtin. */
+export type Choice = Candidate & { group: number; reason: string };
+/** `within`: the time (ms) in which the first content should come, judged at `now` (epoch ms). */
+export type Wish = { dataClass: DataClass; need: number; within: number; now: number };
+
+/** A model is as good as the best when its chance of coming in time is at most this much smaller. */
+const A_FEW_POINTS = 0.05;
 
 /** The smallest `quality` that the question deserves, 1 to 5: what the agent asks for, more for a long question. */
 export function needOf(agentQuality: number, questionLength: number): number {
@@ -14,23 +24,55 @@ export function needOf(agentQuality: number, questionLength: number): number {
 
 /**
  * Best first. Regulated text never meets a candidate that is not private; the builtin answerer counts as private
- * and always comes last. A model that rests is left out. Those good enough come first, the cheapest of them
- * leading; then the rest, the best leading.
+ * and always comes last. A model that rests after failures is left out. Within each group the cheapest of those
+ * that will most likely be in time leads; those whose chance is worse follow, the best of them first.
  */
-export function pick(candidates: Candidate[], dataClass: DataClass, need: number): Choice[] {
-  const usable = candidates.filter((entry) => !entry.off && (dataClass !== 'regulated' || entry.private || entry.builtin));
-  const models = usable.filter((entry) => !entry.builtin && entry.standing !== 'resting');
-  const enough = models.filter((entry) => entry.model.quality >= need).sort((a, b) => a.cost - b.cost);
-  const less = models.filter((entry) => entry.model.quality < need).sort((a, b) => b.model.quality - a.model.quality || a.cost - b.cost);
-  const resting = usable.filter((entry) => entry.standing === 'resting').map((entry) => entry.model.id);
-  return [
-    ...enough.map((entry, at) => ({ ...entry, reason: at === 0 ? `cheapest of quality ${need} or better` : `next cheapest of quality ${need} or better` })),
-    ...less.map((entry) => ({ ...entry, reason: `quality ${entry.model.quality}, below the ${need} wanted` })),
-    ...usable.filter((entry) => entry.builtin).map((entry) => ({ ...entry, reason: lastResort(usable.length === 1, resting) })),
-  ];
+export function pick(candidates: Candidate[], wish: Wish): Choice[] {
+  const allowed = candidates.filter((entry) => !entry.off && (wish.dataClass !== 'regulated' || entry.private || entry.builtin));
+  const usable = allowed.filter((entry) => entry.builtin || (entry.standing !== 'resting' && entry.fits));
+  const groups: Candidate[][] = [[], [], [], []];
+  for (const entry of usable) groups[groupOf(entry, wish.need)]?.push(entry);
+  const resting = allowed.filter((entry) => !entry.builtin && entry.standing === 'resting').map((entry) => entry.model.id);
+  return groups.flatMap((members, group) => {
+    const { inTime, others } = sortByTime(members, wish.within, wish.now, group === 1);
+    return [...inTime, ...others].map((entry, at) => ({ ...entry, group, reason: reasonOf(entry, group, at, inTime.length, wish, allowed.length === 1, resting) }));
+  });
 }
 
-function lastResort(only: boolean, resting: string[]): string {
-  if (only) return 'no other model is configured';
-  return resting.length > 0 ? `last resort; resting after failures: ${resting.join(', ')}` : 'last resort';
+function groupOf({ builtin, standing, model }: Candidate, need: number): number {
+  if (builtin) return 3;
+  if (standing === 'late') return 2;
+  return model.quality >= need ? 0 : 1;
+}
+
+/**
+ * `inTime`, the cheapest first (or the best, where all are below what is wanted), and `others`, the likeliest first.
+ * After a rest nothing is held against a model: it is tried as if it were well, with another beside it.
+ */
+function sortByTime<T extends Candidate>(members: T[], within: number, now: number, qualityFirst: boolean): { inTime: T[]; others: T[] } {
+  if (members.length < 2) return { inTime: members, others: [] };
+  const likely = new Map(members.map((entry) => [entry, entry.standing === 'rested' ? 1 : hope(entry.first, within, now)]));
+  const of = (entry: T): number => likely.get(entry) ?? 0;
+  const best = Math.max(...members.map(({ first }) => chance(first, within, now)));
+  return {
+    inTime: members.filter((entry) => of(entry) >= best - A_FEW_POINTS)
+      .sort((a, b) => (qualityFirst ? b.model.quality - a.model.quality : 0) || a.cost - b.cost),
+    others: members.filter((entry) => of(entry) < best - A_FEW_POINTS).sort((a, b) => of(b) - of(a)),
+  };
+}
+
+/** Of choices that could be started now, the one to start when somebody waits: first group first, there the likeliest. */
+export function nextOf(choices: Choice[], within: number, now: number): Choice | null {
+  const group = Math.min(...choices.map((entry) => entry.group));
+  const likely = choices.filter((entry) => entry.group === group).map((choice) => ({ choice, hope: hope(choice.first, within, now) }));
+  return likely.reduce<(typeof likely)[number] | null>((best, entry) => (best === null || entry.hope > best.hope ? entry : best), null)?.choice ?? null;
+}
+
+function reasonOf({ model }: Candidate, group: number, at: number, inTime: number, { need, within }: Wish, only: boolean, resting: string[]): string {
+  if (group === 3 && only) return 'no other model is configured';
+  if (group === 3) return resting.length > 0 ? `last resort; resting after failures: ${resting.join(', ')}` : 'last resort';
+  if (group === 2) return 'kept us waiting just now';
+  if (at >= inTime) return `less likely to begin within ${within} ms`;
+  if (group === 1) return `quality ${model.quality}, below the ${need} wanted`;
+  return at === 0 ? `cheapest of quality ${need} or better` : `next cheapest of quality ${need} or better`;
 }

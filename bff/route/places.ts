@@ -9,6 +9,8 @@ export type Taken = { model: string; leave: Leave };
 export type Places = {
   /** A place at the first of these models that has one, or null. */
   take(models: string[]): Taken | null;
+  /** The models that have none. */
+  busy(): ReadonlySet<string>;
   /** Waits in line for a place at any of these models, until `deadline` (as of `performance.now()`): null then, or once `signal` aborts. */
   wait(models: string[], deadline: number, signal: AbortSignal, moved: (position: number) => void): Promise<Taken | null>;
   /** Calls that run now, by model id. */
@@ -51,6 +53,7 @@ export function createPlaces(limits: Map<string, number>): Places {
 
   return {
     take,
+    busy: () => new Set([...limits].flatMap(([id, limit]) => ((running.get(id) ?? 0) < limit ? [] : [id]))),
     wait(models, deadline, signal, moved) {
       const now = take(models);
       if (now !== null || signal.aborted) return Promise.resolve(now);

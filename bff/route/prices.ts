@@ -15,6 +15,11 @@ export function priceOf(model: Model, provider: Provider | undefined): Price | n
   return input === null || output === null ? null : { input, output };
 }
 
+/** How many tokens question and answer may have together, as published; null when nobody knows. */
+export function contextOf(model: Model, provider: Provider | undefined): number | null {
+  return find(model, provider, { input_tokens: 1, output_tokens: 0 })?.model.context_window ?? null;
+}
+
 /** Cost of an answer in US dollars. */
 export function costOf(usage: Usage, price: Price): number {
   return (usage.inputTokens * price.input + usage.outputTokens * price.output) / 1_000_000;
@@ -28,6 +33,10 @@ export function checkModels(models: Model[], providers: Record<string, Provider>
 }
 
 function published(model: Model, provider: Provider | undefined, usage: { input_tokens: number; output_tokens: number }): number | null {
+  return find(model, provider, usage)?.total_price ?? null;
+}
+
+function find(model: Model, provider: Provider | undefined, usage: { input_tokens: number; output_tokens: number }) {
   const known = provider?.kind === 'openai' || provider?.kind === 'anthropic' ? { providerId: provider.kind } : {};
-  return calcPrice(usage, model.model, known)?.total_price ?? null;
+  return calcPrice(usage, model.model, known);
 }

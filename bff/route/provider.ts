@@ -20,6 +20,8 @@ export type Ask = {
 
 /** What a provider says while it answers. Text and reasoning are shown at once. */
 export type ProviderPart = Extract<RoutePart, { type: 'text' | 'reasoning' | 'cite' | 'handoff' }>;
+/** `working`, at most once: the first content is nothing to show, such as the arguments of a tool call. */
+export type Heard = ProviderPart | { type: 'working' };
 
 /**
  * A complete answer: the provider's own end mark arrived. Tool calls are whole. `input` of a call is the parsed
@@ -29,7 +31,7 @@ export type ProviderPart = Extract<RoutePart, { type: 'text' | 'reasoning' | 'ci
 export type Ended = { reason: 'stop' | 'length' | 'calls'; usage: Usage; calls: ToolCall[] };
 
 /** Called for each part, in order and synchronously, so that a token crosses no extra promise. */
-export type Sink = (part: ProviderPart) => void;
+export type Sink = (part: Heard) => void;
 
 /**
  * Calls a model and hands its parts to `sink`. Resolves only at the provider's own end mark; rejects with a

@@ -4,11 +4,12 @@ import { describe, it } from 'node:test';
 import type { FailureKind } from '@halfsecond/shared/status';
 import { createChannel } from '../../../bff/route/channel.ts';
 import { asFailure } from '../../../bff/route/failure.ts';
-import { createHealth, foldHealth, onTimeOf, standingOf, viewHealth, type HealthEvent, type HealthState } from '../../../bff/route/health.ts';
+import { createHealth, foldHealth, standingOf, timesOf, viewHealth, type Answered, type HealthEvent, type HealthState } from '../../../bff/route/health.ts';
 import { mapToolNames } from '../../../bff/route/names.ts';
 import { pick, type Candidate } from '../../../bff/route/pick.ts';
 import { checkModels, priceOf } from '../../../bff/route/prices.ts';
 import { createSplice } from '../../../bff/route/splice.ts';
+import { chance, unknown } from '../../../bff/route/sketch.ts';
 import { createSseParser } from '../../../bff/route/sse.ts';
 import { model, provider, tool } from './setup.ts';
 
@@ -58,9 +59,9 @@ describe('the joint of a takeover', () => {
 
 describe('health', () => {
   const at = { provider: 'p', model: 'm' };
-  const fold = (events: HealthEvent[], from = createHealth([{ id: 'p', kind: 'openai', off: false }], 0)): HealthState => events.reduce(foldHealth, from);
-  const fail = (time: number, failure: FailureKind, retryAfter: number | null = null): HealthEvent[] => [{ type: 'started', at: time, ...at }, { type: 'failed', at: time, ...at, failure, retryAfter }];
-  const succeed = (time: number, firstContent = 100): HealthEvent[] => [{ type: 'started', at: time, ...at }, { type: 'succeeded', at: time, ...at, firstContent, target: 1_500 }];
+  const fold = (events: (HealthEvent | Answered)[], from = createHealth([{ id: 'p', kind: 'openai', off: false }], 0)): HealthState => events.reduce(foldHealth, from);
+  const fail = (time: number, failure: FailureKind, retryAfter: number | null = null): HealthEvent[] => [{ type: 'started', at: time, ...at }, { type: 'failed', at: time, ...at, failure, retryAfter, spoke: false }];
+  const succeed = (time: number, firstContent = 100): HealthEvent[] => [{ type: 'started', at: time, ...at }, { type: 'content', at: time, ...at, ms: firstContent, late: firstContent > 1_500 }, { type: 'ended', at: time, ...at, ms: firstContent + 500 }];
   const view = (state: HealthState) => viewHealth(state)[0];
 
   it('goes from unknown over degraded to down and back, with the time of each change', () => {
@@ -82,7 +83,7 @@ describe('health', () => {
     assert.equal(standingOf(state, 'p', 'm', 5_000), 'rested');
     state = fold([{ type: 'started', at: 5_000, ...at }], state);
     assert.equal(standingOf(state, 'p', 'm', 5_001), 'resting');
-    state = fold([{ type: 'failed', at: 6_000, ...at, failure: 'timeout', retryAfter: null }], state);
+    state = fold([{ type: 'failed', at: 6_000, ...at, failure: 'timeout', retryAfter: null, spoke: false }], state);
     assert.equal(standingOf(state, 'p', 'm', 15_999), 'resting');
     assert.equal(standingOf(state, 'p', 'm', 16_000), 'rested');
   });
@@ -94,7 +95,7 @@ describe('health', () => {
   });
 
   it('holds neither a stop nor a refused text against a provider', () => {
-    const state = fold([...succeed(0), { type: 'started', at: 1, ...at }, { type: 'stopped', at: 2, ...at }, ...fail(3, 'refused')]);
+    const state = fold([...succeed(0), { type: 'started', at: 1, ...at }, { type: 'stopped', at: 2, ...at, ms: 1, lost: false, spoke: false }, ...fail(3, 'refused')]);
     assert.equal(view(state)?.state, 'up');
   });
 
@@ -105,11 +106,12 @@ describe('health', () => {
     assert.equal(state.fallbackSince, null);
   });
 
-  it('keeps a decayed share of answers that began on time, and never changes an older state', () => {
+  it('keeps the times until first content, and never changes an older state', () => {
     const first = fold(succeed(0));
     const later = fold([...succeed(1, 9_000), ...fail(2, 'server')], first);
-    assert.equal(onTimeOf(first, 'p', 'm'), 1);
-    assert.ok(Math.abs((onTimeOf(later, 'p', 'm') ?? 0) - 0.81) < 1e-9);
+    const onTime = (state: HealthState) => chance(timesOf(state, 'p', 'm').first, 1_500, 2);
+    assert.ok(onTime(first) > chance(unknown, 1_500, 2));
+    assert.ok(onTime(later) < 0.8);
   });
 });
 
@@ -120,9 +122,9 @@ describe('the order', () => {
     for (let turn = 0; turn < 20_000; turn++) {
       const candidates: Candidate[] = Array.from({ length: draw(6) }, (_, n) => ({
         model: model(`m${n}`, 'p', { quality: 1 + draw(5) }), builtin: draw(5) === 0, private: draw(2) === 0, off: draw(4) === 0,
-        cost: draw(100), standing: (['well', 'resting', 'rested'] as const)[draw(3)] ?? 'well', onTime: null,
+        fits: draw(5) > 0, cost: draw(100), standing: (['well', 'resting', 'rested', 'late'] as const)[draw(4)] ?? 'well', first: unknown,
       }));
-      const order = pick(candidates, 'regulated', 1 + draw(5));
+      const order = pick(candidates, { dataClass: 'regulated', need: 1 + draw(5), within: 1_500, now: 0 });
       assert.ok(order.every((choice) => (choice.private || choice.builtin) && !choice.off));
       const firstBuiltin = order.findIndex((choice) => choice.builtin);
       assert.ok(firstBuiltin === -1 || order.slice(firstBuiltin).every((choice) => choice.builtin));
