@@ -11,6 +11,7 @@ const commands: Record<string, Command> = {
   ingest: { about: 'PATH…  reads documents into the site\'s knowledge', load: () => import('./ingest.ts') },
   config: { about: 'check  checks the configuration', load: () => import('./config.ts') },
   trace: { about: 'ID|last|slowest  shows where a turn\'s time went', load: () => import('./trace.ts') },
+  drill: { about: 'NAME  breaks a provider on purpose and shows what visitors notice', load: () => import('./drill.ts') },
   forget: { about: 'USER  erases everything that is kept of a visitor', load: () => import('./forget.ts') },
 };
 

@@ -10,9 +10,9 @@ export type Service = { name: string; url: string; process: ChildProcess; ended:
 const READY_MS = 120_000;
 const KILL_AFTER_MS = 5_000;
 
-/** Runs a TypeScript file in its own process group; resolves with the url of its ready line. Its log goes to our stderr. */
-export function startService(name: string, args: string[], env: NodeJS.ProcessEnv): Promise<Service> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'], detached: true });
+/** Runs a TypeScript file in its own process group; resolves with the url of its ready line. Its log goes to our stderr, or to the open file `log`. */
+export function startService(name: string, args: string[], env: NodeJS.ProcessEnv, log: number | 'inherit' = 'inherit'): Promise<Service> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', log, 'ipc'], detached: true });
   const ended = new Promise<number>((done) => child.once('exit', (code) => done(code ?? 1)));
   return new Promise((ready, fail) => {
     const timer = setTimeout(() => fail(new Error(`${name} was not ready after ${READY_MS / 1_000} s.`)), READY_MS);
