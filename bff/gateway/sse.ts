@@ -25,7 +25,7 @@ type Outgoing = {
   uncork(): unknown;
   end(): unknown;
   destroy(reason?: Error): unknown;
-  once(event: 'close', listener: () => void): unknown;
+  on(event: 'close', listener: () => void): unknown;
 };
 
 /** The answer as UI message stream. False when the log no longer holds what comes after `after`; nothing is written then. */
@@ -83,6 +83,6 @@ function follow(response: Outgoing, answer: Answer, after: number, encode: (id: 
     detach();
   };
   if (response.stream?.destroyed ?? response.destroyed) leave();
-  else response.once('close', leave);
+  else response.on('close', leave);
   return true;
 }
