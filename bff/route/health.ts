@@ -58,7 +58,7 @@ export type Standing = 'well' | 'rested' | 'late' | 'resting';
 const THREE = 3;
 const WEIGHT: Partial<Record<FailureKind, number>> = { auth: 3, throttled: 3, timeout: 1.5, network: 1.5 };
 /** What a call that went well takes away. */
-const RELIEF = 1;
+const RELIEF = 0.25;
 const REST_MS = 5_000;
 const REST_MAX_MS = 60_000;
 /** No provider may send us away for longer than this. */
@@ -141,8 +141,11 @@ function foldEntry(before: Entry, event: HealthEvent): Entry {
   }
 }
 
+/** A good call. Back from a rest the model is on probation: one more strike, and it rests for longer than before. */
 function relieve(entry: Entry): Entry {
-  return entry.restsUntil > 0 ? { ...entry, ...well } : { ...entry, strikes: Math.max(0, entry.strikes - RELIEF), failure: null };
+  if (entry.restsUntil > 0) return { ...entry, strikes: THREE - 1, failure: null, restsUntil: 0, onlyLate: false, trial: false };
+  const strikes = Math.max(0, entry.strikes - RELIEF);
+  return { ...entry, strikes, failure: null, rests: strikes === 0 ? 0 : entry.rests };
 }
 
 function strike(entry: Entry, at: number, failure: FailureKind, weight: number, late: boolean, named: number | null = null): Entry {

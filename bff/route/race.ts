@@ -1,11 +1,12 @@
 /**
  * When the next model is asked and who answers: one step of an answer as a pure function of its state, what
  * happened and the time. The rules:
- * - The next is started when all that run are later than they usually are, after `nextStart` at the latest; the one
- *   after that sooner. A slow call is never given up for it: the first content decides, then the others are ended.
+ * - The next is started when the first is later than it usually is, after `nextStart` at the latest; a further one
+ *   sooner after that, if it still has a chance to be in time. A slow call is never given up for it: the first
+ *   content decides, then the others are ended at once.
  * - A call that fails before anybody has answered is replaced at once.
- * - Calls beyond a turn's first are paid from a purse that every turn fills by `extraCalls`. What only makes us
- *   faster leaves a reserve in it for what rescues; where nothing runs any more the purse may fall below zero.
+ * - Calls beyond a turn's first are paid from a purse that every turn fills by `extraCalls`. A third call, and what
+ *   only makes us faster, leaves a reserve in it; where nothing runs any more the purse may fall below zero.
  * - With `extraCalls` of 1 or more two or more are asked from the start.
  */
 import type { FailureKind } from '@halfsecond/shared/status';
@@ -58,7 +59,9 @@ const PURSE_MAX = 60;
 export const RESERVE = 20;
 /** A call is late when this share of its model's calls had already said something; when time presses, this share. */
 const USUAL = 0.92;
-const PRESSED = 0.65;
+const PRESSED = 0.75;
+/** A call is not worth a coin when its chance to make it in the time that is left is smaller. */
+const WORTH = 0.4;
 /** When nobody could be started although it was time: try again after this (ms). */
 const AGAIN_MS = 100;
 
@@ -75,7 +78,7 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
 
   switch (event.type) {
     case 'begun':
-      coins = Math.min(PURSE_MAX, coins + settings.extraCalls);
+      coins = Math.min(settings.extraCalls > 0 ? PURSE_MAX : 0, coins + settings.extraCalls);
       replace(false);
       for (let n = 1; n <= settings.extraCalls && coins >= RESERVE + 1; n++) rival();
       break;
@@ -153,8 +156,8 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
   function watch(): void {
     for (const call of race.calls) if (call.open && !call.late && now >= call.lateAt) overdue(call);
     if (race.nextAt === null || now < race.nextAt) return;
-    const early = now - race.begunAt < settings.nextStart;
-    if (coins >= (early ? RESERVE + 1 : 1) && extra()) return;
+    const rescue = race.extras === 0 || now - race.begunAt >= settings.firstTokenLimit;
+    if (coins >= (rescue ? 1 : RESERVE + 1) && extra()) return;
     race.nextAt = now + AGAIN_MS;
   }
 
@@ -166,7 +169,7 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
     const pool = race.extras === 0 && others.length > 0 ? others : [...others, ...again];
     const left = settings.firstTokenLimit - (now - race.begunAt);
     const choice = nextOf(pool, left > 0 ? left : settings.firstTokenTarget, now);
-    if (choice === null) return false;
+    if (choice === null || (left > 0 && hope(choice.first, left, now) < WORTH)) return false;
     race.extras += 1;
     coins -= 1;
     start(choice, race.cause ?? `${race.calls.findLast((call) => call.open)?.choice.model.id ?? ''} is late`, times(choice.model.id) > 0);
