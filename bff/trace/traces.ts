@@ -24,10 +24,11 @@ export function createTraces() {
   }
 
   return {
-    add({ question, spans, timing, outcome }: TurnRecord): void {
+    add({ question, spans, outcome }: TurnRecord): void {
       const { traceId, owner } = question;
+      const total = spans.reduce((sum, span) => sum + (span.parent === undefined ? span.ms : 0), 0);
       kept.delete(traceId);
-      kept.set(traceId, { owner, marked: false, trace: { traceId, chatId: owner.chat, startedAt: Date.now() - timing.total, total: timing.total, outcome, spans } });
+      kept.set(traceId, { owner, marked: false, trace: { traceId, chatId: owner.chat, startedAt: Date.now() - total, total, outcome, spans } });
       if (kept.size > KEEP) kept.delete(kept.keys().next().value ?? '');
     },
     /** The browser's own times of a turn, once; false when the turn is not this visitor's or not known. */

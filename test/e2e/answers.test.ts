@@ -18,7 +18,7 @@ import { held, questions, type Asked } from './questions.ts';
  * Least share of right answers, of the questions looked at while tuning and of those held back. Real when this was
  * written: 98 % and 94 % (85 % before the README was reworded for gaps that the held-back part had shown).
  */
-const FLOOR = { tuned: 0.93, held: 0.82 };
+const FLOOR = { tuned: 0.9, held: 0.82 };
 /** No answer is longer (characters); an answer is a few sentences or a list. */
 const LONGEST = 1_200;
 const DECLINED = /could not find|nicht gefunden/;
