@@ -47,10 +47,13 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-/** Resolves when we are told to end: by a signal, or because whoever started us is gone. */
+/**
+ * Resolves when we are told to end: by a signal, or because whoever started us is gone. A second signal must not cut
+ * the end short: Ctrl-C comes both from the terminal and from the bootstrap, which passes it on.
+ */
 export function toldToEnd(): Promise<void> {
   return new Promise((done) => {
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => done());
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => done());
     process.once('disconnect', () => done());
     process.channel?.unref();
   });
