@@ -18,13 +18,13 @@ before(() => {
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 type Result = { code: number | null; out: string; err: string };
-function drill(args: string[], started: (child: ChildProcess, said: () => string) => void = () => undefined): Promise<Result> {
+function drill(args: string[], broken: (child: ChildProcess) => void = () => undefined): Promise<Result> {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bff/cli/main.ts'), 'drill', ...args], { cwd: folder, env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
   const result: Result = { code: null, out: '', err: '' };
-  child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString()));
-  child.stdout.on('data', (chunk: Buffer) => {
-    result.out += chunk.toString();
-    started(child, () => result.out);
+  child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => {
+    result.err += chunk.toString();
+    if (chunk.includes('The primary is broken.')) broken(child);
   });
   return new Promise((done) => child.once('close', (code) => done({ ...result, code })));
 }
@@ -55,13 +55,10 @@ test('a drill from end to end: the table, the exit code, and nothing left', asyn
 });
 
 test('told to stop, it ends everything at once', async () => {
-  let told = false;
-  const { code, err } = await drill(['hang', '--minutes', '8'], (child, said) => {
-    if (told || !said().includes('Drill hang')) return;
-    told = true;
-    // Twice, as from a terminal: once by itself and once passed on by the bootstrap.
+  const { code, err } = await drill(['hang', '--minutes', '2', '--turns', '150', '--speed', '30'], (child) => {
+    // Twice: a terminal sends it to all, and the bootstrap passes its own on.
     child.kill('SIGINT');
-    setTimeout(() => child.kill('SIGINT'), 3);
+    setTimeout(() => child.kill('SIGINT'), 5);
   });
   assert.equal(code, 1);
   assert.match(err, /Stopped before the end/);
