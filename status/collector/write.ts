@@ -35,7 +35,6 @@ export function createWriter(store: Store, signer: Signer, publish: Publish, fac
     store.setMeta('seq', String(seq));
     store.setMeta('hash', previous);
 
-    publish('index.html', fill(site.index, `${escape(snapshot.headline)} \u2013 Halfsecond status`, live));
     // Signature first: a snapshot that can be read can be verified.
     publish('snapshot.sig', signed.file);
     publish('snapshot.json', bytes);
@@ -55,5 +54,7 @@ export function createWriter(store: Store, signer: Signer, publish: Publish, fac
       publish(`${path}/index.html`, fill(shell, `${escape(model.id)} \u2013 Halfsecond status`, part));
       publish(`${path}/live.json`, JSON.stringify({ seq, asOf: snapshot.asOf, html: part }));
     }
+    // Last: a page never links to one that is not there yet.
+    publish('index.html', fill(site.index, `${escape(snapshot.headline)} \u2013 Halfsecond status`, live));
   };
 }
