@@ -4,7 +4,7 @@
  * of trouble on the cheapest model. Run: npm run bench router
  */
 import { cheapestOnly, clairvoyant, retryAndCooldown, type Outcome } from './router/baselines.ts';
-import { ours, SETTINGS } from './router/ours.ts';
+import { ours, SETTINGS, type Run } from './router/ours.ts';
 import { arrivals, MODELS, NEVER, twoDays, type Incident, type World } from './router/world.ts';
 
 const MINUTE = 60_000;
@@ -16,13 +16,13 @@ const BOUGHT = { ...SETTINGS, extraCalls: 1 };
 for (const seed of SEEDS) {
   const world = twoDays(seed);
   const times = arrivals(seed, world.ms);
-  console.log(`\ntwo days, seed ${seed}: ${times.length} turns        < 500 ms   < 1.5 s      p99   calls/turn   cost/turn`);
+  console.log(`\ntwo days, seed ${seed}: ${times.length} turns        < 500 ms   < 1.5 s      p99   calls/turn   probes/turn   cost`);
   row('cheapest only', cheapestOnly(world, times));
   row('retry and cooldown', retryAndCooldown(world, times));
   const plain = ours(world, times, SETTINGS);
-  row('Halfsecond', plain.outcomes, plain.cost);
+  row('Halfsecond', plain.outcomes, plain);
   const bought = ours(world, times, BOUGHT);
-  row('Halfsecond, racing bought', bought.outcomes, bought.cost);
+  row('Halfsecond, racing bought', bought.outcomes, bought);
   row('foresight, one call', clairvoyant(world, times));
   for (const [name, { decisions }] of [['default', plain], ['racing', bought]] as const) {
     const sorted = decisions.toSorted();
@@ -55,10 +55,10 @@ for (const [name, make] of troubles) {
   }
 }
 
-function row(name: string, outcomes: Outcome[], cost?: number): void {
+function row(name: string, outcomes: Outcome[], run?: Run): void {
   const sorted = Float64Array.from(outcomes, ({ first }) => first).toSorted();
   const p99 = sorted[Math.floor(sorted.length * 0.99)] ?? NEVER;
-  console.log(`${name.padEnd(36)} ${percent(share(outcomes, SETTINGS.firstTokenTarget))}  ${percent(share(outcomes, LIMIT))}  ${(p99 >= NEVER ? 'fail' : p99.toFixed(0)).padStart(7)}   ${calls(outcomes).toFixed(3).padStart(8)}   ${cost === undefined ? '' : `$${(cost * 1_000).toFixed(3)} per 1,000`}`);
+  console.log(`${name.padEnd(36)} ${percent(share(outcomes, SETTINGS.firstTokenTarget))}  ${percent(share(outcomes, LIMIT))}  ${(p99 >= NEVER ? 'fail' : p99.toFixed(0)).padStart(7)}   ${calls(outcomes).toFixed(3).padStart(8)}   ${run === undefined ? '' : `${run.probes.toFixed(4).padStart(10)}   $${(run.cost * 1_000).toFixed(3)} per 1,000`}`);
 }
 function share(outcomes: Outcome[], limit: number): number {
   return outcomes.filter(({ first }) => first < limit).length / outcomes.length;

@@ -182,14 +182,18 @@ function replay(everyMs: number, ill: (at: number) => boolean) {
     let race = createRace(choices, at);
     const due: { at: number; event: RaceEvent }[] = [{ at, event: begun }];
     for (let next = due.shift(); next !== undefined; next = due.shift()) {
-      if (next.event.type === 'content' && !race.calls[next.event.call]?.open) continue;
+      if ((next.event.type === 'content' || next.event.type === 'failed') && !race.calls[next.event.call]?.open) continue;
       const step = advance(race, purse, next.event, next.at, { ...settings }, new Set());
       ({ race, purse } = step);
       for (const told of step.told) health = foldHealth(health, told);
       for (const action of step.actions) {
         if (action.do === 'deliver') due.push({ at: next.at + 1_000, event: { type: 'ended', call: action.call } });
         if (action.do === 'deliver') firsts.push({ at, ms: next.at - at, by: race.calls[action.call]?.choice.model.id ?? '', calls: race.calls.length });
-        if (action.do === 'start' && !(action.choice.model.id === 'a' && ill(next.at))) due.push({ at: next.at + (action.choice.model.id === 'a' ? 300 : 450), event: content(action.call) });
+        if (action.do !== 'start') continue;
+        const hangs = action.choice.model.id === 'a' && ill(next.at);
+        due.push(hangs
+          ? { at: next.at + 12_000, event: { type: 'failed', call: action.call, failure: 'timeout', retryAfter: null, said: false } }
+          : { at: next.at + (action.choice.model.id === 'a' ? 300 : 450), event: content(action.call) });
       }
       if (step.wakeAt !== null) due.push({ at: step.wakeAt, event: time });
       due.sort((x, y) => x.at - y.at);
@@ -236,9 +240,9 @@ describe('health of who is late', () => {
     assert.equal(standingOf(late, 'p', 'm', 8_001), 'late');
   });
 
-  it('a model is due for a probe when it rested or was not heard of for five minutes', () => {
+  it('a model is due for a probe when it rested or was not heard of for eight minutes', () => {
     const state = fold([{ type: 'started', at: 0, ...about }, { type: 'content', at: 300, ...about, ms: 300, late: false }, { type: 'ended', at: 900, ...about, ms: 900 }]);
-    assert.deepEqual([200_000, 300_900].map((at) => probeDue(state, 'p', 'm', at)), [false, true]);
+    assert.deepEqual([400_000, 480_900].map((at) => probeDue(state, 'p', 'm', at)), [false, true]);
     const late = fold([0, 1, 2].flatMap(overdue));
     assert.deepEqual([100, 5_002].map((at) => probeDue(late, 'p', 'm', at)), [false, true]);
   });
