@@ -17,6 +17,8 @@ const log = (line: string): void => void process.stderr.write(`status: ${line}\n
 const stopping = new AbortController();
 const children = new Set<ChildProcess>();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void end(0));
+// Whoever started us is gone, however it ended.
+process.once('disconnect', () => void end(0));
 
 const built = await buildStatus();
 if (built.kind === 'failed') {

@@ -37,12 +37,13 @@ server.listen(Number(port), host, () => {
   const { port: actual } = server.address() as AddressInfo;
   process.stdout.write(`${JSON.stringify({ ready: 'demo', url: `http://${host}:${actual}` })}\n`);
 });
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.on(signal, () => {
-    server.close(() => process.exit(0));
-    server.closeAllConnections();
-  });
+function end(): void {
+  server.close(() => process.exit(0));
+  server.closeAllConnections();
 }
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
+// Whoever started us is gone, however it ended.
+process.once('disconnect', end);
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'Only GET here.');
