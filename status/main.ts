@@ -92,6 +92,7 @@ async function readyUrl(server: ChildProcess): Promise<string | null> {
 async function answers(url: string): Promise<boolean> {
   const until = performance.now() + READY_WITHIN_MS;
   while (performance.now() < until && !stopping.signal.aborted) {
+    // Not reachable yet is what we wait through; that it never came is said by whoever gets our false.
     const response = await fetch(url, { signal: AbortSignal.timeout(2_000) }).catch(() => null);
     await response?.body?.cancel();
     if (response?.status === 200) return true;

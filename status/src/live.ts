@@ -60,6 +60,7 @@ function tellAge(): void {
 async function run(at: string, into: HTMLElement): Promise<void> {
   for (;;) {
     if (!document.hidden) {
+      // A refresh that failed shows as age: the numbers say themselves how old they are.
       await refresh(at, into).catch(() => undefined);
       tellAge();
     }
