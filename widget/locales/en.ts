@@ -1,5 +1,14 @@
 /** Every word that the widget says, in English; the type of all other languages. */
+
+/** What a word with a number in it is given last: how the language writes and counts. Values come as plain digits, `0.43`. */
+export type Numbers = {
+  show(value: string): string;
+  /** The form that the language wants for `count`; `{}` in it becomes the number. */
+  plural(count: string, forms: Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }): string;
+};
+
 export const en = {
+  direction: 'ltr' as 'ltr' | 'rtl',
   launcher: 'Open chat',
   panel: 'Chat',
   title: 'Ask us anything',
@@ -17,8 +26,8 @@ export const en = {
   assistant: 'Assistant',
   connecting: 'Sending',
   answering: 'Writing the answer',
-  seconds: (value: string): string => `${value} s`,
-  milliseconds: (value: string): string => `${value} ms`,
+  seconds: (value: string, n: Numbers): string => `${n.show(value)} s`,
+  milliseconds: (value: string, n: Numbers): string => `${n.show(value)} ms`,
   waitingElapsed: 'Time so far',
   reconnecting: 'Connection lost. Reconnecting…',
   truncated: 'This answer was cut off.',
@@ -39,7 +48,7 @@ export const en = {
   thanks: 'Thank you. This helps us improve.',
   builtin: 'Built-in answer',
   builtinHint: 'Quoted from the documents, without a language model',
-  firstWord: (value: string): string => `first word ${value} s`,
+  firstWord: (value: string, n: Numbers): string => `first word ${n.show(value)} s`,
   handoff: 'Would you like to talk to a person?',
   handoffLink: 'Contact a person',
   jump: 'Newest message',
@@ -48,9 +57,38 @@ export const en = {
   taskDone: 'Done',
   taskOpen: 'To do',
   table: 'Table',
-  tooLong: (max: string): string => `Please keep it under ${max} characters.`,
+  tooLong: (max: string, n: Numbers): string => `Please keep it under ${n.show(max)} characters.`,
   announceThinking: 'The assistant is working on an answer.',
-  retryIn: (value: string): string => `Please try again in ${value} s.`,
+  retryIn: (value: string, n: Numbers): string => `Please try again in ${n.show(value)} s.`,
+  unread: (count: string, n: Numbers): string => n.plural(count, { one: '{} new answer', other: '{} new answers' }),
+  regenerate: 'Answer again',
+  edit: 'Edit question',
+  save: 'Ask again',
+  cancel: 'Cancel',
+  dismiss: 'Dismiss',
+  noFiles: 'Files cannot be sent in this chat. Please describe it in words.',
+  toolApproval: 'needs your consent',
+  toolDenied: 'declined',
+  approveQuestion: (tool: string): string => `May the assistant run “${tool}”?`,
+  approve: 'Allow',
+  decline: 'Decline',
+  slow: 'Answers may take longer than usual.',
+  details: 'Details',
+  trail: 'Where the time went',
+  hops: {
+    key: 'Key press',
+    network: 'Network',
+    queue: 'Queue',
+    dispatch: 'Choosing who answers',
+    memory: 'Looking it up',
+    route: 'Choosing the model',
+    provider: 'Model',
+    tools: 'Tools',
+    gateway: 'Server',
+    paint: 'Drawing',
+    firstWord: 'First word on screen',
+    whole: 'Whole answer',
+  },
   errors: {
     network: 'The chat could not be reached. Check your connection.',
     timeout: 'The chat took too long to respond.',
@@ -64,4 +102,10 @@ export const en = {
   },
 };
 
-export type Strings = typeof en;
+export type Words = typeof en;
+type Sayable<T> = T extends (...values: infer V) => string ? (V extends [...infer Given, Numbers] ? (...values: Given) => string : T) : T extends string ? T : { [K in keyof T]: Sayable<T[K]> };
+/** The words as templates use them: numbers need not be thought of. */
+export type Strings = { [K in keyof Words]: Sayable<Words[K]> };
+type Own<T> = T extends (...values: never[]) => string ? T | string : T extends string ? T : { [K in keyof T]?: Own<T[K]> };
+/** A page's own words in place of some; where a value belongs, a text has `{}`. */
+export type Overrides = { [K in keyof Strings]?: Own<Strings[K]> };
