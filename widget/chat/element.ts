@@ -2,8 +2,8 @@
 import { html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
 import { createRequests } from '../stream/requests.ts';
 import { isRunning, textOf } from '../stream/transcript.ts';
-import { en, type Strings } from '../locales/en.ts';
-import { loadStrings } from '../locales/load.ts';
+import type { Overrides, Strings } from '../locales/en.ts';
+import { english, loadStrings } from '../locales/load.ts';
 import { tokens } from '../theme/tokens.ts';
 import { panelStyles } from '../theme/panel.ts';
 import { proseStyles } from '../theme/prose.ts';
@@ -24,7 +24,7 @@ export class HalfsecondChat extends LitElement {
   static override properties = {
     site: {}, endpoint: {}, mode: { reflect: true }, position: { reflect: true }, theme: { reflect: true }, language: { attribute: 'lang' },
     isOpen: { attribute: 'open', type: Boolean, reflect: true }, statusUrl: { attribute: 'status-url' }, greeting: {}, heading: {}, prompts: {},
-    consent: {}, timing: { type: Boolean },
+    consent: {}, timing: { type: Boolean }, strings: { attribute: false },
   };
   static override styles = [unsafeCSS(launcherCss), tokens, panelStyles, transcriptStyles, proseStyles];
 
@@ -41,10 +41,12 @@ export class HalfsecondChat extends LitElement {
   declare prompts: string | null;
   declare consent: string | null;
   declare timing: boolean;
+  /** The page's own words in place of some of the language's. */
+  declare strings: Overrides | null;
 
   #conversation: Conversation | null = null;
   #keep: Keep | null = null;
-  #strings: Strings = en;
+  #strings: Strings = english;
   #follower = createFollower();
   #announcer = createAnnouncer();
   #opener: Element | null = null;
@@ -71,7 +73,7 @@ export class HalfsecondChat extends LitElement {
     this.theme = 'auto';
     this.language = '';
     this.isOpen = this.timing = false;
-    this.statusUrl = this.greeting = this.heading = this.prompts = this.consent = null;
+    this.statusUrl = this.greeting = this.heading = this.prompts = this.consent = this.strings = null;
   }
 
   open(): void {
@@ -129,7 +131,7 @@ export class HalfsecondChat extends LitElement {
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (changed.has('language')) void this.#speak();
+    if (changed.has('language') || changed.has('strings')) void this.#speak();
     if (this.hasUpdated && (changed.has('site') || changed.has('endpoint') || changed.has('consent'))) this.#start();
   }
 
@@ -214,7 +216,7 @@ export class HalfsecondChat extends LitElement {
   async #speak(): Promise<void> {
     const tag = this.language || document.documentElement.lang || navigator.language;
     try {
-      this.#strings = await loadStrings(tag);
+      this.#strings = await loadStrings(tag, this.strings);
     } catch (error) {
       console.warn(`Halfsecond: the words for ${tag} could not be loaded, English is used.`, error);
     }
