@@ -1,12 +1,12 @@
-/** One visitor's conversation: sends, stops, retries, restores; holds the transcript and says when it has changed. */
-import type { FinishMetadata } from '@halfsecond/shared/wire';
-import { ask, rejoin, type TurnWatcher } from '../stream/connection.ts';
+/** One visitor's conversation: sends, stops, asks again, decides, restores; holds the transcript and says when it has changed. */
+import { ask, rejoin, type Question, type TurnWatcher } from '../stream/connection.ts';
 import { fold, foldEnd } from '../stream/fold.ts';
-import { Refusal, type Requests } from '../stream/requests.ts';
+import type { Requests } from '../stream/requests.ts';
 import { blankMessage, emptyTranscript, isRunning, patchMessage, textOf, userMessage, type Message, type Transcript } from '../stream/transcript.ts';
 import { sleep } from '../stream/wait.ts';
 import { newId } from './ids.ts';
 import type { Keep } from './keep.ts';
+import { answerWire, failed, isBlank, questionWire, toolChanges } from './outcome.ts';
 import { restoreMessages } from './restore.ts';
 
 export type ConversationEvent =
@@ -36,7 +36,14 @@ export type Conversation = {
   /** `keyAt` is when the key went down, on the clock of `performance.now()`. False while an answer is running. */
   send(text: string, keyAt: number): boolean;
   stop(): void;
+  /** Asks the last question again after an answer that went wrong. */
   retry(): void;
+  /** Another answer to the last question. */
+  regenerate(): void;
+  /** The last question in other words; what followed it is gone. False while an answer is running. */
+  edit(text: string, keyAt: number): boolean;
+  /** The visitor's yes or no to a tool call that waits for it. */
+  decide(messageId: string, toolCallId: string, approved: boolean): void;
   reset(): void;
   restore(): Promise<void>;
   rate(messageId: string, rating: 'up' | 'down', comment: string): Promise<void>;
@@ -49,6 +56,9 @@ export type Conversation = {
 
 /** Small requests beside a turn give up after this (ms). */
 const ASIDE_MS = 10_000;
+/** A turn's question without what only the moment of sending knows. */
+type Asked = Pick<Question, 'message' | 'trigger' | 'replaces'>;
+
 /** How long a stop waits for the server's own end of the stream (ms). */
 const STOP_MS = 1_500;
 
@@ -67,15 +77,16 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     changed(urgent);
   }
 
-  function run(question: Message | null, keyAt: number, again = false): void {
+  /** One turn: a new answer, or `onto` a message that goes on. Without `asked` it joins the answer that is running already. */
+  function run(asked: Asked | null, keyAt: number, onto?: Message): void {
     const own = new AbortController();
     turn = own;
     const sentAt = performance.now();
     since = sentAt;
-    let answer = blankMessage(newId('a'), 'assistant', 'sending');
+    let answer = onto ? { ...onto, state: 'streaming' as const, cursor: '', stepStart: onto.parts.length } : blankMessage(newId('a'), 'assistant', 'sending');
     let firstByteAt = 0;
-    let firstWordAt: Promise<number | null> | null = null;
-    show([...transcript.messages, answer], true);
+    let wordAt = 0;
+    let paintedAt: Promise<number | null> | null = null;
 
     const put = (next: Message, urgent: boolean): void => {
       if (next === answer || turn !== own) return;
@@ -95,18 +106,20 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
       event(event) {
         const before = answer;
         const next = fold(answer, event, Date.now());
-        const first = firstWordAt === null && textOf(next) !== '';
+        const first = paintedAt === null && !isBlank(next);
+        if (first) wordAt = performance.now();
         put(next, first || before.parts.length === 0);
-        tell(before, next);
-        if (first) firstWordAt = painted();
+        if (next.handoff && next.handoff !== before.handoff) emit({ name: 'handoff', detail: next.handoff });
+        for (const detail of toolChanges(before, next)) emit({ name: 'tool', detail });
+        if (first) paintedAt = painted();
       },
     };
 
     const ending = async (): Promise<void> => {
       try {
-        if (question) await ask(requests, { chatId: chatId ?? '', messageId: question.id, text: textOf(question), again, marks: { keyToSend: sentAt - keyAt, sentAt: Date.now() } }, watcher, own.signal);
+        if (asked) await ask(requests, { ...asked, chatId: chatId ?? '', marks: { keyToSend: sentAt - keyAt, sentAt: Date.now() } }, watcher, own.signal);
         else if (!(await rejoin(requests, chatId ?? '', watcher, own.signal))) return await reread(own);
-        put(await whole(foldEnd(answer), question, own.signal), true);
+        put(await whole(foldEnd(answer), asked?.message.id, own.signal), true);
       } catch (error) {
         put(failed(answer, error, own.signal.aborted), true);
         if (!own.signal.aborted) emit({ name: 'error', detail: { code: answer.error ?? 'other' } });
@@ -116,41 +129,32 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
       changed(true);
       if (answer.state === 'done') emit({ name: 'message', detail: { id: answer.id, role: 'assistant', text: textOf(answer) } });
       if (answer.state === 'failed' && !own.signal.aborted && answer.traceId !== null) emit({ name: 'error', detail: { code: answer.error ?? 'other' } });
-      if (question && firstWordAt) await report(answer, { keyAt, sentAt, firstByteAt, paintedAt: await firstWordAt });
+      if (asked && !onto && paintedAt) await report(answer, { keyAt, sentAt, firstByteAt, wordAt, paintedAt: await paintedAt });
     };
+    // The request goes out first; drawing the question comes while it travels.
     ending().catch(note('the end of a turn failed.'));
+    show(onto ? transcript.messages.map((m) => (m.id === onto.id ? answer : m)) : [...transcript.messages, answer], true);
   }
 
-  function tell(before: Message, next: Message): void {
-    if (next.handoff && next.handoff !== before.handoff) emit({ name: 'handoff', detail: next.handoff });
-    if (next.parts === before.parts) return;
-    for (const part of next.parts) {
-      if (part.type !== 'tool') continue;
-      const old = before.parts.find((other) => other.type === 'tool' && other.id === part.id);
-      if (old?.type !== 'tool' || old.state !== part.state) emit({ name: 'tool', detail: { name: part.name, state: part.state } });
-    }
-  }
-
-  async function report(answer: Message, at: { keyAt: number; sentAt: number; firstByteAt: number; paintedAt: number | null }): Promise<void> {
+  async function report(answer: Message, at: { keyAt: number; sentAt: number; firstByteAt: number; wordAt: number; paintedAt: number | null }): Promise<void> {
     if (at.paintedAt === null) return;
     const total = at.paintedAt - at.keyAt;
-    transcript = patchMessage(transcript, answer.id, { firstWord: total });
+    const keyToSend = at.sentAt - at.keyAt;
+    const sendToFirstByte = at.firstByteAt - at.sentAt;
+    transcript = patchMessage(transcript, answer.id, { marks: { keyToSend, sendToFirstByte, paint: at.paintedAt - at.wordAt, total } });
     changed(false);
     emit({ name: 'first-token', detail: { traceId: answer.traceId, ms: total } });
     if (answer.traceId === null) return;
-    await requests.marks({
-      traceId: answer.traceId, keyToSend: at.sentAt - at.keyAt, sendToFirstByte: at.firstByteAt - at.sentAt,
-      firstByteToPaint: at.paintedAt - at.firstByteAt, total,
-    }, aside()).catch(note('timings were not delivered.'));
+    await requests.marks({ traceId: answer.traceId, keyToSend, sendToFirstByte, firstByteToPaint: at.paintedAt - at.firstByteAt, total }, aside()).catch(note('timings were not delivered.'));
   }
 
   /** The rest of an answer whose stream was lost for good: the server may have finished and stored it. */
-  async function whole(answer: Message, question: Message | null, signal: AbortSignal): Promise<Message> {
+  async function whole(answer: Message, askedId: string | undefined, signal: AbortSignal): Promise<Message> {
     if (answer.state !== 'truncated' || chatId === null) return answer;
     const stored = await requests.history(chatId, signal).catch((error: unknown) => void note('the stored answer could not be read.')(error));
     const messages = restoreMessages(stored?.messages ?? []);
     // When not even the first event came through, the answer is known by its place behind the question.
-    const found = messages.find(({ id }) => id === answer.id) ?? messages[messages.findIndex(({ id }) => id === question?.id) + 1];
+    const found = messages.find(({ id }) => id === answer.id) ?? messages[messages.findIndex(({ id }) => id === askedId) + 1];
     if (found?.role !== 'assistant' || textOf(found).length < textOf(answer).length) return answer;
     return { ...answer, id: found.id, traceId: found.traceId, state: found.state, parts: [...answer.parts.filter((part) => part.type === 'tool'), ...found.parts], sources: found.sources, finish: found.finish };
   }
@@ -173,8 +177,29 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     const question = userMessage(newId('m'), trimmed);
     transcript = { messages: [...transcript.messages, question] };
     emit({ name: 'message', detail: { id: question.id, role: 'user', text: trimmed } });
-    run(question, keyAt);
+    run({ message: questionWire(question), trigger: 'submit-message', replaces: null }, keyAt);
     return true;
+  }
+
+  /** The last question once more, `text` in its place; the server forgets what it has from there on. */
+  function again(text: string | null, keyAt: number, trigger: Asked['trigger']): boolean {
+    const at = transcript.messages.findLastIndex((message) => message.role === 'user');
+    const last = transcript.messages[at];
+    if (busy() || !last || text === '') return false;
+    const question = text === null ? last : userMessage(last.id, text);
+    transcript = { messages: [...transcript.messages.slice(0, at), question] };
+    run({ message: questionWire(question), trigger, replaces: last.id }, keyAt);
+    return true;
+  }
+
+  function decide(messageId: string, toolCallId: string, approved: boolean): void {
+    const answer = transcript.messages.find(({ id }) => id === messageId);
+    if (busy() || !answer) return;
+    const next: Message = { ...answer, parts: answer.parts.map((part) =>
+      (part.type === 'tool' && part.id === toolCallId ? { ...part, state: approved ? 'running' : 'denied', startedAt: Date.now() } : part)) };
+    // Several calls may wait: the answer goes on when the last of them is decided.
+    if (next.parts.some((part) => part.type === 'tool' && part.state === 'approval')) return show(transcript.messages.map((m) => (m === answer ? next : m)), true);
+    run({ message: answerWire(next), trigger: 'submit-message', replaces: next.id }, performance.now(), next);
   }
 
   function stop(): void {
@@ -199,13 +224,10 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     reconnecting: () => reconnecting,
     since: () => since,
     send, stop, reset,
-    retry() {
-      const question = transcript.messages.findLast((message) => message.role === 'user');
-      if (busy() || !question) return;
-      const at = transcript.messages.indexOf(question);
-      transcript = { messages: transcript.messages.slice(0, at + 1) };
-      run(question, performance.now(), true);
-    },
+    decide,
+    retry: () => void again(null, performance.now(), 'submit-message'),
+    regenerate: () => void again(null, performance.now(), 'regenerate-message'),
+    edit: (text, keyAt) => again(text.trim(), keyAt, 'submit-message'),
     async restore() {
       if (chatId === null || turn || transcript.messages.length > 0) return;
       const stored = await requests.history(chatId, aside());
@@ -229,17 +251,4 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
     },
     close: () => turn?.abort(new DOMException('the page has let go of the chat', 'AbortError')),
   };
-}
-
-function failed(answer: Message, error: unknown, aborted: boolean): Message {
-  const ended = foldEnd(answer);
-  if (aborted) return { ...ended, state: 'stopped' };
-  if (!(error instanceof Refusal)) console.error('Halfsecond:', error);
-  const refusal = error instanceof Refusal ? error : null;
-  return { ...ended, state: 'failed', error: refusal?.code ?? 'other', retryAfter: refusal?.retryAfter ?? null };
-}
-
-/** The answer was quoted from documents, not written by a model. */
-export function isBuiltin(finish: FinishMetadata | null): boolean {
-  return finish?.provider === 'builtin';
 }

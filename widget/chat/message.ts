@@ -4,7 +4,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { guard } from 'lit/directives/guard.js';
 import { textOf, type Message, type Part, type Source, type ToolPart } from '../stream/transcript.ts';
 import type { MarkdownWords } from '../markdown/inline-dom.ts';
-import { isBuiltin } from './conversation.ts';
+import { isBuiltin } from './outcome.ts';
 import { safeSourceUrl } from './source-url.ts';
 import { errorNote, handoff } from './notes.ts';
 import { feedbackForm } from './feedback.ts';
@@ -49,7 +49,7 @@ function answer(view: View, item: Message): TemplateResult {
 function toolTimeline({ strings }: View, item: Message): TemplateResult | typeof nothing {
   const tools = item.parts.filter((part): part is ToolPart => part.type === 'tool');
   if (tools.length === 0) return nothing;
-  const words = { running: strings.toolRunning, approval: strings.toolRunning, done: strings.toolDone, failed: strings.toolFailed };
+  const words = { running: strings.toolRunning, approval: strings.toolApproval, denied: strings.toolDenied, done: strings.toolDone, failed: strings.toolFailed };
   return html`<ul class="tools" part="tools" aria-label=${strings.tools}>
     ${tools.map((tool) => html`<li class="tool ${tool.state}" part="tool">
       <span class="tool-mark">${tool.state === 'done' ? icons.check : tool.state === 'failed' ? icons.cross : html`<span class="pulse"></span>`}</span>
@@ -75,7 +75,7 @@ function sources({ strings }: View, list: Source[]): TemplateResult {
 function footer(view: View, item: Message): TemplateResult {
   const { strings, act } = view;
   const copied = view.desk.copied === item.id;
-  const seconds = item.firstWord === null ? null : (item.firstWord / 1_000).toFixed(2);
+  const seconds = item.marks === null ? null : (item.marks.total / 1_000).toFixed(2);
   return html`<div class="foot" part="message-footer">
     ${isBuiltin(item.finish) ? html`<span class="badge" part="badge" title=${strings.builtinHint}>${strings.builtin}</span>` : nothing}
     ${view.showTiming && seconds !== null ? html`<span class="timing" part="timing">${strings.firstWord(seconds)}</span>` : nothing}

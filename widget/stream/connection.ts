@@ -16,10 +16,11 @@ export type TurnWatcher = {
 
 export type Question = {
   chatId: string;
-  messageId: string;
-  text: string;
-  /** Asked before: what the server has kept of it and of its answer is replaced. */
-  again: boolean;
+  /** The visitor's question, or the answer with his yes or no to what its tools want, as the AI SDK writes them. */
+  message: { id: string; role: 'user' | 'assistant'; parts: object[] };
+  trigger: 'submit-message' | 'regenerate-message';
+  /** What the server has kept from this message on is replaced. */
+  replaces: string | null;
   marks: { keyToSend: number; sentAt: number };
 };
 
@@ -33,9 +34,9 @@ const SILENCE_MS = 25_000;
 export async function ask(requests: Requests, question: Question, watcher: TurnWatcher, signal: AbortSignal): Promise<void> {
   const response = await requests.post('/api/chat', {
     id: question.chatId,
-    messages: [{ id: question.messageId, role: 'user', parts: [{ type: 'text', text: question.text }] }],
-    trigger: 'submit-message',
-    ...(question.again ? { messageId: question.messageId } : {}),
+    messages: [question.message],
+    trigger: question.trigger,
+    ...(question.replaces === null ? {} : { messageId: question.replaces }),
     capabilities: ['reset-step'],
     marks: question.marks,
   }, signal);

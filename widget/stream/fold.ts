@@ -50,6 +50,8 @@ function apply(message: Message, body: WireEvent['body'], now: number): Message 
       const data = isRecord(body['data']) ? body['data'] : {};
       return { ...message, handoff: { reason: text(data['reason']), url: text(data['url']) || undefined } };
     }
+    case 'data-prompts':
+      return { ...message, prompts: promptsOf(body['data']) };
     case 'source-url':
     case 'source-document':
       return addSource(message, body);
@@ -64,6 +66,7 @@ function apply(message: Message, body: WireEvent['body'], now: number): Message 
     case 'tool-input-available':
     case 'tool-output-available':
     case 'tool-output-error':
+    case 'tool-output-denied':
     case 'tool-approval-request':
       return foldTool(message, body, now);
     case 'finish':
@@ -78,11 +81,11 @@ function apply(message: Message, body: WireEvent['body'], now: number): Message 
   }
 }
 
-/** Every ending closes what was open: text is final, a tool that never answered is shown as failed. */
+/** Every ending closes what was open: text is final, a tool that never answered is shown as failed. Only a whole answer may leave a question to the visitor. */
 function settle(message: Message, patch: Partial<Message>): Message {
   const parts = message.parts.map((part): Part => {
     if (part.type === 'text') return part.done ? part : { ...part, done: true };
-    return part.state === 'done' || part.state === 'failed' ? part : { ...part, state: 'failed' };
+    return isOver(part) || (part.state === 'approval' && patch.state === 'done') ? part : { ...part, state: 'failed' };
   });
   return { ...message, ...patch, parts, status: null };
 }
@@ -113,31 +116,43 @@ function foldTool(message: Message, body: WireEvent['body'], now: number): Messa
   const at = message.parts.findIndex((part) => part.type === 'tool' && part.id === id);
   const found = message.parts[at];
   const old: ToolPart = found?.type === 'tool' ? found
-    : { type: 'tool', id, name: text(body['toolName']) || id, state: 'running', startedAt: now, ms: null, note: '' };
+    : { type: 'tool', id, name: text(body['toolName']) || id, title: null, input: null, approval: null, state: 'running', startedAt: now, ms: null, note: '' };
   const part = toolAfter(old, body, now);
   const parts = at < 0 ? [...message.parts, part] : message.parts.with(at, part);
   return { ...message, parts };
 }
 
-function toolAfter(part: ToolPart, body: WireEvent['body'], now: number): ToolPart {
-  const name = text(body['toolName']) || part.name;
-  if (part.state === 'done' || part.state === 'failed') return part;
+function isOver({ state }: ToolPart): boolean {
+  return state === 'done' || state === 'failed' || state === 'denied';
+}
+
+function toolAfter(old: ToolPart, body: WireEvent['body'], now: number): ToolPart {
+  if (isOver(old)) return old;
+  const part: ToolPart = { ...old, name: text(body['toolName']) || old.name, title: text(body['title']) || old.title, input: body['input'] ?? old.input };
   const ms = Math.max(0, now - part.startedAt);
   switch (body.type) {
     case 'tool-output-available':
-      return body['preliminary'] === true ? { ...part, name, note: progressText(body['output']) } : { ...part, name, state: 'done', ms, note: '' };
+      return body['preliminary'] === true ? { ...part, note: progressText(body['output']) } : { ...part, state: 'done', ms, note: '' };
     case 'tool-output-error':
-      return { ...part, name, state: 'failed', ms };
+      return { ...part, state: 'failed', ms };
+    case 'tool-output-denied':
+      return { ...part, state: 'denied' };
     case 'tool-approval-request':
-      return { ...part, name, state: 'approval' };
+      return { ...part, state: 'approval', approval: text(body['approvalId']) };
     default:
-      return { ...part, name };
+      return part;
   }
 }
 
 function progressText(output: unknown): string {
   if (typeof output === 'string') return output;
   return isRecord(output) ? text(output['message']) || text(output['text']) : '';
+}
+
+/** At most six, none empty. */
+function promptsOf(data: unknown): string[] {
+  const list = isRecord(data) && Array.isArray(data['prompts']) ? data['prompts'] : [];
+  return list.map(text).filter((prompt) => prompt.trim() !== '').slice(0, 6);
 }
 
 function finishOf(value: unknown): FinishMetadata | null {

@@ -2,17 +2,24 @@
 import type { FinishMetadata, StatusData } from '@halfsecond/shared/wire';
 
 export type TextPart = { type: 'text'; id: string; text: string; done: boolean };
-/** `ms` is how long the call took as seen from here; null while it runs. `approval` waits for a yes of the visitor. */
+/** `ms` is how long the call took as seen from here; null while it runs. `approval` waits for the visitor's word, `denied` had a no. */
 export type ToolPart = {
   type: 'tool';
   id: string;
   name: string;
-  state: 'running' | 'done' | 'failed' | 'approval';
+  /** What visitors read; null when the server has only the name. */
+  title: string | null;
+  input: unknown;
+  /** Id of the question that a visitor has to answer with yes or no. */
+  approval: string | null;
+  state: 'running' | 'done' | 'failed' | 'approval' | 'denied';
   startedAt: number;
   ms: number | null;
   note: string;
 };
 export type Part = TextPart | ToolPart;
+/** What the browser measured of an answer, in ms: `paint` from the first word's arrival, `total` from the key press, both to the word on the screen. */
+export type BrowserMarks = { keyToSend: number; sendToFirstByte: number; paint: number; total: number };
 /** `url` is null for a document that has no address. */
 export type Source = { id: string; url: string | null; title: string };
 
@@ -37,8 +44,10 @@ export type Message = {
   error: string | null;
   /** Seconds to wait before another try, when the server named them. */
   retryAfter: number | null;
-  /** Keystroke to first painted word in ms, measured here. */
-  firstWord: number | null;
+  /** Null until the first word is on the screen, and for answers of an earlier page. */
+  marks: BrowserMarks | null;
+  /** Questions that the answer suggests, to be asked with a click. */
+  prompts: string[];
   rating: 'up' | 'down' | null;
   /** Id of the last event folded in; `?after=` on resume. */
   cursor: string;
@@ -54,7 +63,7 @@ export const emptyTranscript: Transcript = { messages: [] };
 export function blankMessage(id: string, role: Message['role'], state: MessageState): Message {
   return {
     id, role, state, parts: [], sources: [], status: null, agent: null, handoff: null, traceId: null, finish: null,
-    error: null, retryAfter: null, firstWord: null, rating: null, cursor: '', stepStart: 0,
+    error: null, retryAfter: null, marks: null, prompts: [], rating: null, cursor: '', stepStart: 0,
   };
 }
 

@@ -19,7 +19,7 @@ const requests = (endpoint = bff.url): Requests => createRequests({ endpoint, si
 type Heard = { message: Message; reconnects: boolean[]; firstByte: number };
 async function turn(text: string, chatId: string, signal = new AbortController().signal, given = requests()): Promise<Heard> {
   const heard: Heard = { message: blankMessage('a', 'assistant', 'sending'), reconnects: [], firstByte: 0 };
-  await ask(given, { chatId, messageId: `m-${chatId}`, text, again: false, marks: { keyToSend: 1, sentAt: Date.now() } }, watcher(heard), signal);
+  await ask(given, { chatId, message: { id: `m-${chatId}`, role: 'user', parts: [{ type: 'text', text }] }, trigger: 'submit-message', replaces: null, marks: { keyToSend: 1, sentAt: Date.now() } }, watcher(heard), signal);
   return { ...heard, message: foldEnd(heard.message) };
 }
 function watcher(heard: Heard): TurnWatcher {

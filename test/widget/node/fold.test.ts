@@ -81,6 +81,24 @@ describe('fold', () => {
     assert.ok(during.parts[0]?.type === 'tool' && during.parts[0].note === 'page 2');
   });
 
+  it('leaves a tool that waits for a yes, and its question, only in a whole answer', () => {
+    const asked = [start, { type: 'tool-input-start', toolCallId: 'a', toolName: 'orders.cancel', title: 'Cancel an order' },
+      { type: 'tool-input-available', toolCallId: 'a', toolName: 'orders.cancel', input: { order: 7 } }, { type: 'tool-approval-request', toolCallId: 'a', approvalId: 'ap1' }];
+    const [tool] = run([...asked, finish]).parts;
+    assert.ok(tool?.type === 'tool');
+    assert.deepEqual([tool.state, tool.approval, tool.title, tool.input], ['approval', 'ap1', 'Cancel an order', { order: 7 }]);
+    const [cut] = foldEnd(run(asked)).parts;
+    assert.ok(cut?.type === 'tool' && cut.state === 'failed');
+    const [denied] = run([...asked, { type: 'tool-output-denied', toolCallId: 'a' }, finish]).parts;
+    assert.ok(denied?.type === 'tool' && denied.state === 'denied');
+  });
+
+  it('takes suggested questions, six at most, whatever else is in the list', () => {
+    const { prompts } = run([start, { type: 'data-prompts', transient: true, data: { prompts: ['One?', 7, ' ', 'Two?', ...'345678'] } }, finish]);
+    assert.deepEqual(prompts, ['One?', 'Two?', '3', '4', '5', '6']);
+    assert.deepEqual(run([start, { type: 'data-prompts', data: null }]).prompts, []);
+  });
+
   it('takes a step back on reset-step, and tells the texts of two steps apart', () => {
     const message = run([start, { type: 'start-step' }, delta('kept '), { type: 'start-step' }, delta('dropped'), { type: 'reset-step' }, delta('new')]);
     assert.equal(textOf(message), 'kept \n\nnew');
