@@ -18,7 +18,7 @@ export const english: Strings = sayable(en, numbersOf('en'), {});
 /** Words for a BCP 47 tag such as `de-AT`; English for every language that is not there. What `own` has goes first. */
 export async function loadStrings(tag: string, own: Overrides | null = null): Promise<Strings> {
   const language = tag.toLowerCase().split(/[-_]/)[0] ?? '';
-  const load = others[language];
+  const load = Object.hasOwn(others, language) ? others[language] : undefined;
   return sayable(load ? (await load()).strings : en, load || language === 'en' ? numbersOf(tag, language) : numbersOf('en'), own ?? {});
 }
 
