@@ -47,7 +47,7 @@ export function tinyRoot(): { root: TinyElement; element: Element } {
   return { root, element: root as unknown as Element };
 }
 
-const HIDDEN = new Set(['part', 'rel', 'target', 'title', 'role', 'tabindex', 'type', 'data-copy', 'aria-label']);
+const HIDDEN = new Set(['part', 'rel', 'target', 'title', 'role', 'tabindex', 'type', 'data-copy', 'data-to', 'aria-label']);
 
 /** The children as text; neighbouring text nodes are one. Attributes that never vary are left out. */
 export function serialize(node: TinyElement): string {

@@ -13,7 +13,7 @@ import { createConversation, type Conversation } from './conversation.ts';
 import { createDesk } from './desk.ts';
 import { createKeep, type Keep } from './keep.ts';
 import { ensureLauncher, launcherCss } from './launcher.ts';
-import { afterPaint, beforeFrame } from './paint.ts';
+import { afterPaint, createPacer } from './paint.ts';
 import { panel } from './panel.ts';
 import { readPrompts } from './prompts.ts';
 import { createFollower } from './scroll.ts';
@@ -52,7 +52,7 @@ export class HalfsecondChat extends LitElement {
   #opener: Element | null = null;
   /** Somebody has just opened it: a panel that is open from the start leaves the focus where it is. */
   #byHand = false;
-  #cancelFrame: () => void = () => undefined;
+  #pacer = createPacer(() => this.#draw());
   #leave: AbortController | null = null;
   #desk = createDesk({
     follower: this.#follower,
@@ -127,7 +127,7 @@ export class HalfsecondChat extends LitElement {
     super.disconnectedCallback();
     this.#leave?.abort();
     this.#conversation?.close();
-    this.#cancelFrame();
+    this.#pacer.cancel();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -204,11 +204,14 @@ export class HalfsecondChat extends LitElement {
     this.close();
   }
 
-  /** Renders at once what is urgent, everything else with the next frame. */
+  /** Renders at once what is urgent, everything else with a frame. */
   #schedule(urgent: boolean): void {
-    this.#cancelFrame();
-    if (urgent) this.requestUpdate();
-    else this.#cancelFrame = beforeFrame(() => this.requestUpdate());
+    if (urgent) this.#pacer.now();
+    else this.#pacer.soon();
+  }
+
+  #draw(): void {
+    this.requestUpdate();
     const last = this.#conversation?.transcript().messages.at(-1);
     if (last?.role === 'assistant') this.#announcer.tell(last, isRunning(last), textOf(last), this.#strings);
   }

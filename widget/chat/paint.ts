@@ -1,22 +1,49 @@
 /** When things get onto the screen. */
 
-/** Runs `work` before the next frame, or soon in a tab that draws no frames. Returns how to call it off. */
-export function beforeFrame(work: () => void): () => void {
-  let done = false;
-  const once = (): void => {
-    if (done) return;
-    done = true;
+export type Pacer = {
+  /** Draws with the next frame that is due. Cheap: call it for every change. */
+  soon(): void;
+  /** Draws at once. */
+  now(): void;
+  cancel(): void;
+};
+
+/** An answer that pours in is drawn thirty times a second: more shows nobody more and costs every frame's layout (ms). */
+const GAP_MS = 30;
+/** A tab that nobody sees draws no frames: it is kept up to date at leisure (ms). */
+const HIDDEN_MS = 250;
+
+/** Runs `draw` before a frame, at most once in one and never sooner than GAP_MS after the last; the first change after a rest waits for nothing. */
+export function createPacer(draw: () => void): Pacer {
+  let last = -GAP_MS;
+  let frame = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const run = (): void => {
     cancel();
-    work();
+    last = performance.now();
+    draw();
   };
-  const frame = requestAnimationFrame(once);
-  const timer = setTimeout(once, 250);
-  const cancel = (): void => {
-    done = true;
+  const onFrame = (): void => {
+    timer = undefined;
+    frame = requestAnimationFrame(run);
+  };
+  function cancel(): void {
     cancelAnimationFrame(frame);
     clearTimeout(timer);
+    frame = 0;
+    timer = undefined;
+  }
+  return {
+    soon() {
+      if (frame !== 0 || timer !== undefined) return;
+      const rest = last + GAP_MS - performance.now();
+      if (document.visibilityState === 'hidden') timer = setTimeout(run, HIDDEN_MS);
+      else if (rest > 0) timer = setTimeout(onFrame, rest);
+      else onFrame();
+    },
+    now: run,
+    cancel,
   };
-  return cancel;
 }
 
 /** Resolves with `performance.now()` just after the next frame has been drawn; null in a tab that draws none. */

@@ -1,14 +1,22 @@
 /** A Lit directive that keeps an incremental Markdown stream inside an element and feeds it only what is new. */
-import { noChange } from 'lit';
+import { noChange } from 'lit/html.js';
 import { Directive, directive, PartType, type ElementPart, type PartInfo } from 'lit/directive.js';
+import { highlight } from '../markdown/highlight.ts';
 import { createMarkdown, type MarkdownStream } from '../markdown/markdown.ts';
 import type { MarkdownWords } from '../markdown/inline-dom.ts';
+
+/** Longest piece that is shown in one go (characters), and the time after which the rest waits for the next frame (ms). */
+const PIECE = 4_096;
+const BUDGET_MS = 8;
 
 class Rich extends Directive {
   #stream: MarkdownStream | null = null;
   #id = '';
+  #text = '';
   #length = 0;
+  #done = false;
   #ended = false;
+  #frame = 0;
 
   constructor(info: PartInfo) {
     super(info);
@@ -19,22 +27,43 @@ class Rich extends Directive {
     return noChange;
   }
 
-  override update({ element }: ElementPart, [id, text, done, words]: Parameters<Rich['render']>): typeof noChange {
+  override update({ element, options }: ElementPart, [id, text, done, words]: Parameters<Rich['render']>): typeof noChange {
     // Another text, or one that was taken back: begin anew. Otherwise a text only ever grows.
-    if (!this.#stream || id !== this.#id || text.length < this.#length || (this.#ended && (!done || text.length > this.#length))) {
+    if (!this.#stream || id !== this.#id || text.length < this.#text.length || (this.#done && (!done || text.length > this.#text.length))) {
       element.replaceChildren();
-      this.#stream = createMarkdown(document, element, words);
+      const images = options?.host instanceof Element ? options.host.getAttribute('images') : null;
+      this.#stream = createMarkdown(document, element, words, { images: images?.split(/[\s,]+/) ?? [], highlight });
       this.#id = id;
       this.#length = 0;
       this.#ended = false;
     }
-    if (this.#ended) return noChange;
-    this.#stream.write(text.slice(this.#length));
-    this.#length = text.length;
-    if (done) this.#stream.end();
-    else this.#stream.flush();
-    this.#ended = done;
+    this.#text = text;
+    this.#done = done;
+    // While a long text is being worked off frame by frame, what is new only makes it longer.
+    if (this.#frame === 0) this.#advance();
     return noChange;
+  }
+
+  #advance(): void {
+    const stream = this.#stream;
+    if (!stream || this.#ended) return;
+    const until = performance.now() + BUDGET_MS;
+    while (this.#length < this.#text.length) {
+      if (performance.now() > until) {
+        this.#frame = requestAnimationFrame(() => {
+          this.#frame = 0;
+          this.#advance();
+        });
+        return;
+      }
+      stream.write(this.#text.slice(this.#length, this.#length + PIECE));
+      this.#length += PIECE;
+      if (this.#length < this.#text.length) stream.flush();
+    }
+    this.#length = this.#text.length;
+    if (this.#done) stream.end();
+    else stream.flush();
+    this.#ended = this.#done;
   }
 }
 

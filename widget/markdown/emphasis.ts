@@ -4,7 +4,7 @@ export type InlineNode =
   | { type: 'text'; text: string; start: number; end: number }
   | { type: 'code'; text: string; start: number; end: number }
   | { type: 'break'; start: number; end: number }
-  | { type: 'link'; href: string; title: string; image: boolean; children: InlineNode[]; start: number; end: number }
+  | { type: 'link'; href: string; title: string; image: boolean; /** Its words are its address. */ bare?: boolean; children: InlineNode[]; start: number; end: number }
   | { type: 'em' | 'strong' | 'del'; children: InlineNode[]; start: number; end: number };
 
 /** A row of `*`, `_` or `~` that may open or close emphasis. */

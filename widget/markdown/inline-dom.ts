@@ -5,12 +5,23 @@ import { plainText, type InlineNode } from './emphasis.ts';
 /** Words that the reader sees inside rendered Markdown. */
 export type MarkdownWords = { image: string; done: string; open: string; copyCode: string; table: string };
 
+/** What a Markdown stream writes with. */
+export type Kit = {
+  doc: Document;
+  words: MarkdownWords;
+  /** Origins whose images are shown; every other image is a link to it. */
+  images: readonly string[];
+  /** Colours the code of a closed fence, at some later time. */
+  highlight(code: Element, language: string): void;
+};
+
 export type InlineWriter = {
   /** Shows `raw`, which must begin with what was shown before. With `final` nothing more will come. */
   update(raw: string, final: boolean): void;
 };
 
-export function createInlineWriter(doc: Document, element: Element, words: MarkdownWords): InlineWriter {
+export function createInlineWriter(kit: Kit, element: Element): InlineWriter {
+  const { doc } = kit;
   let settled = 0;
   let shown = '';
   let tail: Node[] = [];
@@ -24,7 +35,7 @@ export function createInlineWriter(doc: Document, element: Element, words: Markd
       const { nodes, settledTo } = parseInline(raw, settled, final);
       for (const node of nodes) {
         if (tail.length === 0 && node.end <= settledTo) {
-          element.append(build(doc, node, words));
+          element.append(build(kit, node, true));
           settled = node.end;
           continue;
         }
@@ -33,7 +44,7 @@ export function createInlineWriter(doc: Document, element: Element, words: Markd
           element.append(doc.createTextNode(node.text.slice(0, cut)));
           settled = settledTo;
           tail.push(doc.createTextNode(node.text.slice(cut)));
-        } else tail.push(build(doc, node, words));
+        } else tail.push(build(kit, node, false));
       }
       element.append(...tail);
     },
@@ -41,31 +52,45 @@ export function createInlineWriter(doc: Document, element: Element, words: Markd
 }
 
 /** Writes `raw` into an element in one go. */
-export function writeInline(doc: Document, element: Element, raw: string, words: MarkdownWords): void {
-  element.append(...parseInline(raw, 0, true).nodes.map((node) => build(doc, node, words)));
+export function writeInline(kit: Kit, element: Element, raw: string): void {
+  element.append(...parseInline(raw, 0, true).nodes.map((node) => build(kit, node, true)));
 }
 
-function build(doc: Document, node: InlineNode, words: MarkdownWords): Node {
+function build(kit: Kit, node: InlineNode, settled: boolean): Node {
+  const { doc } = kit;
   if (node.type === 'text') return doc.createTextNode(node.text);
   if (node.type === 'break') return doc.createElement('br');
-  if (node.type === 'link') return link(doc, node, words);
+  if (node.type === 'link') return (settled && node.image && image(kit, node)) || link(kit, node, settled);
   const element = doc.createElement(node.type);
   if (node.type === 'code') element.append(node.text);
-  else element.append(...node.children.map((child) => build(doc, child, words)));
+  else element.append(...node.children.map((child) => build(kit, child, settled)));
   return element;
 }
 
+/** A picture from an origin that the page's owner has named, and only once its address cannot change any more. */
+function image({ doc, images }: Kit, node: InlineNode & { type: 'link' }): Element | null {
+  if (!images.includes(new URL(node.href).origin)) return null;
+  const picture = doc.createElement('img');
+  for (const [name, value] of [['alt', plainText(node.children)], ['loading', 'lazy'], ['decoding', 'async'], ['referrerpolicy', 'no-referrer'], ['part', 'image'], ['src', node.href]] as const) picture.setAttribute(name, value);
+  return picture;
+}
+
 /** An image is a link to it: nothing that a model wrote is fetched before somebody clicks. */
-function link(doc: Document, node: InlineNode & { type: 'link' }, words: MarkdownWords): Element {
+function link(kit: Kit, node: InlineNode & { type: 'link' }, settled: boolean): Element {
+  const { doc, words } = kit;
   const anchor = doc.createElement('a');
+  const { protocol, hostname } = new URL(node.href);
+  const label = plainText(node.children).trim();
   anchor.setAttribute('href', node.href);
   anchor.setAttribute('target', '_blank');
   anchor.setAttribute('rel', 'noopener noreferrer nofollow ugc');
   anchor.setAttribute('title', node.title === '' ? node.href : `${node.title} (${node.href})`);
   anchor.setAttribute('part', 'link');
-  const label = plainText(node.children).trim();
-  if (node.image) anchor.append(`${words.image}: ${label === '' ? new URL(node.href).hostname : label}`);
+  // The words of a link are the model's; where it goes is shown behind them, unless they say so themselves.
+  const target = protocol === 'mailto:' ? node.href.slice(7).replace(/\?.*/, '') : hostname;
+  if (label !== '' && !node.bare && hostname !== doc.location?.hostname) anchor.setAttribute('data-to', target);
+  if (node.image) anchor.append(`${words.image}: ${label === '' ? hostname : label}`);
   else if (label === '') anchor.append(node.href);
-  else anchor.append(...node.children.map((child) => build(doc, child, words)));
+  else anchor.append(...node.children.map((child) => build(kit, child, settled)));
   return anchor;
 }

@@ -190,7 +190,7 @@ export function parseInline(raw: string, from: number, final: boolean): InlineRe
       addText(raw.slice(start, start + length), start, start + length);
       return start + length;
     }
-    items.push({ type: 'link', href, title: '', image: false, children: [{ type: 'text', text: raw.slice(start, end), start, end }], start, end });
+    items.push({ type: 'link', href, title: '', image: false, bare: true, children: [{ type: 'text', text: raw.slice(start, end), start, end }], start, end });
     return end;
   }
 
@@ -198,7 +198,7 @@ export function parseInline(raw: string, from: number, final: boolean): InlineRe
     if (char === '<') {
       const link = readAutolink(raw, start, REACH);
       if (link) {
-        items.push({ type: 'link', href: link.href, title: '', image: false, children: [{ type: 'text', text: link.text, start, end: link.end }], start, end: link.end });
+        items.push({ type: 'link', href: link.href, title: '', image: false, bare: true, children: [{ type: 'text', text: link.text, start, end: link.end }], start, end: link.end });
         return link.end;
       }
     } else if (char === '&') {

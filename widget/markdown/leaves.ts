@@ -1,5 +1,5 @@
 /** The blocks that hold text: paragraph, heading, fenced code, table. Each writes itself, only ever at its end. */
-import { createInlineWriter, writeInline, type InlineWriter, type MarkdownWords } from './inline-dom.ts';
+import { createInlineWriter, writeInline, type InlineWriter, type Kit } from './inline-dom.ts';
 import { cells } from './lines.ts';
 
 /** An open block. `flush` shows what has come so far; after `close` nothing of it changes any more. */
@@ -18,11 +18,12 @@ export type Fence = Open & { kind: 'fence'; mark: string; length: number; indent
 export type Table = Open & { kind: 'table' };
 export type Leaf = Paragraph | Heading | Fence | Table;
 
-export type Place = { doc: Document; parent: Element; words: MarkdownWords };
+export type Place = { kit: Kit; parent: Element };
 
 /** `mayBeTask`: the first paragraph of a list item, where `[ ]` and `[x]` are a box. */
 export function openParagraph(place: Place, mayBeTask: boolean): Paragraph {
-  const { doc, parent, words } = place;
+  const { kit, parent } = place;
+  const { doc, words } = kit;
   let raw = '';
   let lineStart = 0;
   let element: Element | null = null;
@@ -32,7 +33,7 @@ export function openParagraph(place: Place, mayBeTask: boolean): Paragraph {
   function show(text: string, final: boolean): void {
     if (text === '') return;
     if (!element) parent.append((element = doc.createElement('p')));
-    writer ??= createInlineWriter(doc, element, words);
+    writer ??= createInlineWriter(kit, element);
     writer.update(text, final);
   }
 
@@ -79,7 +80,7 @@ export function openParagraph(place: Place, mayBeTask: boolean): Paragraph {
       element?.remove();
       const heading = doc.createElement(`h${level}`);
       parent.append(heading);
-      writeInline(doc, heading, raw.trimEnd(), words);
+      writeInline(kit, heading, raw.trimEnd());
     },
     toTable(align) {
       const header = raw.slice(lineStart);
@@ -91,9 +92,9 @@ export function openParagraph(place: Place, mayBeTask: boolean): Paragraph {
   };
 }
 
-export function openHeading({ doc, parent, words }: Place, level: 3 | 4 | 5 | 6): Heading {
-  const element = doc.createElement(`h${level}`);
-  const writer = createInlineWriter(doc, element, words);
+export function openHeading({ kit, parent }: Place, level: 3 | 4 | 5 | 6): Heading {
+  const element = kit.doc.createElement(`h${level}`);
+  const writer = createInlineWriter(kit, element);
   let raw = '';
   parent.append(element);
   return {
@@ -106,7 +107,8 @@ export function openHeading({ doc, parent, words }: Place, level: 3 | 4 | 5 | 6)
   };
 }
 
-export function openFence({ doc, parent, words }: Place, fence: { mark: string; length: number; indent: number; info: string }): Fence {
+export function openFence({ kit, parent }: Place, fence: { mark: string; length: number; indent: number; info: string }): Fence {
+  const { doc, words } = kit;
   const figure = element(doc, 'div', { class: 'code', part: 'code' });
   const language = /^[\w#+.-]{1,24}/.exec(fence.info)?.[0] ?? '';
   const head = element(doc, 'div', { class: 'code-head' });
@@ -126,7 +128,11 @@ export function openFence({ doc, parent, words }: Place, fence: { mark: string; 
     pending = '';
   };
   return {
-    kind: 'fence', mark: fence.mark, length: fence.length, indent: fence.indent, flush, close: flush,
+    kind: 'fence', mark: fence.mark, length: fence.length, indent: fence.indent, flush,
+    close() {
+      flush();
+      if (language !== '') kit.highlight(code, language.toLowerCase());
+    },
     append(text) {
       pending += text;
     },
@@ -136,7 +142,8 @@ export function openFence({ doc, parent, words }: Place, fence: { mark: string; 
   };
 }
 
-function openTable({ doc, parent, words }: Place, header: string, align: string[]): Table {
+function openTable({ kit, parent }: Place, header: string, align: string[]): Table {
+  const { doc, words } = kit;
   const frame = element(doc, 'div', { class: 'table', part: 'table', role: 'region', tabindex: '0', 'aria-label': words.table });
   const table = element(doc, 'table', {});
   const head = element(doc, 'thead', {});
@@ -147,7 +154,7 @@ function openTable({ doc, parent, words }: Place, header: string, align: string[
     const texts = cells(line);
     for (const [at, side] of align.entries()) {
       const cell = element(doc, tag, side === '' ? {} : { class: side });
-      writeInline(doc, cell, texts[at] ?? '', words);
+      writeInline(kit, cell, texts[at] ?? '');
       tr.append(cell);
     }
     return tr;

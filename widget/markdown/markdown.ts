@@ -5,7 +5,7 @@
  */
 import { openFence, openHeading, openParagraph, type Fence, type Leaf, type Place } from './leaves.ts';
 import { indentOf, isBlank, readLine, skipIndent, type LineStart } from './lines.ts';
-import type { MarkdownWords } from './inline-dom.ts';
+import type { Kit, MarkdownWords } from './inline-dom.ts';
 
 export type MarkdownStream = {
   /** Takes more text; nothing is shown before the next flush. */
@@ -24,8 +24,12 @@ type Container = Quote | Item;
 const DEPTH_MAX = 24;
 const LINE_MAX = 1_000;
 
+/** Without options no image is shown and no code coloured. */
+export type MarkdownOptions = Partial<Pick<Kit, 'images' | 'highlight'>>;
+
 /** Writes into `root`, which should be empty. */
-export function createMarkdown(doc: Document, root: Element, words: MarkdownWords): MarkdownStream {
+export function createMarkdown(doc: Document, root: Element, words: MarkdownWords, { images = [], highlight = () => undefined }: MarkdownOptions = {}): MarkdownStream {
+  const kit: Kit = { doc, words, images, highlight };
   const containers: Container[] = [];
   let leaf: Leaf | null = null;
   let buffer = '';
@@ -201,7 +205,7 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
   }
 
   function here(): Place {
-    return { doc, parent: containers.at(-1)?.element ?? root, words };
+    return { kit, parent: containers.at(-1)?.element ?? root };
   }
 
   return {
