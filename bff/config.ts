@@ -44,6 +44,8 @@ const model = z.object({
   quality: z.int().min(1).max(5).default(2),
   maxConcurrent: z.int().min(1).max(100_000).default(32),
   maxOutputTokens: z.int().min(1).max(1_000_000).default(2_048),
+  /** Whether it can call tools; one that cannot is not asked where the step brings some. */
+  tools: z.boolean().default(true),
 });
 
 const agent = z.object({

@@ -126,7 +126,7 @@ export function drive({ input, order, preferred, handoff, callOf, now }: Step, t
       push({ type: 'model', provider: model.provider, model: model.id, fallback, reason });
     }
     const { chat, lang, system, messages, snippets, tools } = input;
-    const ask = { model, chat, lang, system, messages, snippets, tools, partial, standIn: fallback };
+    const ask = { model, chat, lang, system, messages, snippets, tools: model.tools ? tools : [], partial, standIn: fallback };
     void runAttempt(call, ask, running.stop.signal, (part) => hear(id, running, part)).then((attempted) => {
       const cost = realCost(attempted, tokens, price);
       settle(cost);

@@ -6,15 +6,19 @@ import { chance, hope, type Sketch } from './sketch.ts';
 /**
  * `cost` is what the turn is expected to cost there (US dollars), `first` its times until the first content.
  * `off`: its provider has no key. `fits`: the question is not too long for it.
+ * `able`: it can call the tools that the step brings, if it brings any.
  */
-export type Candidate = { model: Model; builtin: boolean; private: boolean; off: boolean; fits: boolean; cost: number; standing: Standing; first: Sketch };
-/** `group`: 0 good enough and well, 1 well but of less quality than wanted, 2 late lately, 3 builtin. */
+export type Candidate = { model: Model; builtin: boolean; private: boolean; off: boolean; fits: boolean; able: boolean; cost: number; standing: Standing; first: Sketch };
+/** `group`: 0 good enough and well, 1 well but of less quality than wanted, 2 late lately, 3 without the tools, 4 builtin. */
 export type Choice = Candidate & { group: number; reason: string };
 /** `within`: the time (ms) in which the first content should come, judged at `now` (epoch ms). */
 export type Wish = { dataClass: DataClass; need: number; within: number; now: number };
 
 /** A model is as good as the best when its chance of coming in time is at most this much smaller. */
 const A_FEW_POINTS = 0.05;
+/** Groups that are asked only when no other is left. */
+export const TOOLLESS = 3;
+const BUILTIN = 4;
 
 /** The smallest `quality` that the question deserves, 1 to 5: what the agent asks for, more for a long question. */
 export function needOf(agentQuality: number, questionLength: number): number {
@@ -24,13 +28,13 @@ export function needOf(agentQuality: number, questionLength: number): number {
 
 /**
  * Best first. Regulated text never meets a candidate that is not private; the builtin answerer counts as private
- * and always comes last. A model that rests after failures is left out. Within each group the cheapest of those
+ * and always comes last, after models that could answer, but not call the tools. A model that rests after failures is left out. Within each group the cheapest of those
  * that will most likely be in time leads; those whose chance is worse follow, the best of them first.
  */
 export function pick(candidates: Candidate[], wish: Wish): Choice[] {
   const allowed = candidates.filter((entry) => !entry.off && (wish.dataClass !== 'regulated' || entry.private || entry.builtin));
   const usable = allowed.filter((entry) => entry.builtin || (entry.standing !== 'resting' && entry.fits));
-  const groups: Candidate[][] = [[], [], [], []];
+  const groups: Candidate[][] = [[], [], [], [], []];
   for (const entry of usable) groups[groupOf(entry, wish.need)]?.push(entry);
   const resting = allowed.filter((entry) => !entry.builtin && entry.standing === 'resting').map((entry) => entry.model.id);
   return groups.flatMap((members, group) => {
@@ -39,8 +43,9 @@ export function pick(candidates: Candidate[], wish: Wish): Choice[] {
   });
 }
 
-function groupOf({ builtin, standing, model }: Candidate, need: number): number {
-  if (builtin) return 3;
+function groupOf({ builtin, standing, able, model }: Candidate, need: number): number {
+  if (builtin) return BUILTIN;
+  if (!able) return TOOLLESS;
   if (standing === 'late') return 2;
   return model.quality >= need ? 0 : 1;
 }
@@ -69,8 +74,9 @@ export function nextOf(choices: Choice[], within: number, now: number): Choice |
 }
 
 function reasonOf({ model }: Candidate, group: number, at: number, inTime: number, { need, within }: Wish, only: boolean, resting: string[]): string {
-  if (group === 3 && only) return 'no other model is configured';
-  if (group === 3) return resting.length > 0 ? `last resort; resting after failures: ${resting.join(', ')}` : 'last resort';
+  if (group === BUILTIN && only) return 'no other model is configured';
+  if (group === BUILTIN) return resting.length > 0 ? `last resort; resting after failures: ${resting.join(', ')}` : 'last resort';
+  if (group === TOOLLESS) return 'cannot call tools: only when nobody else can answer';
   if (group === 2) return 'kept us waiting just now';
   if (at >= inTime) return `less likely to begin within ${within} ms`;
   if (group === 1) return `quality ${model.quality}, below the ${need} wanted`;

@@ -12,7 +12,7 @@
 import type { FailureKind } from '@halfsecond/shared/status';
 import type { RouteSettings } from '../layers.ts';
 import type { HealthEvent } from './health.ts';
-import { nextOf, type Choice } from './pick.ts';
+import { nextOf, TOOLLESS, type Choice } from './pick.ts';
 import { hope, quantile } from './sketch.ts';
 
 /** `lateAt`: from then on (epoch ms) the call is later than its model usually is. */
@@ -164,7 +164,8 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
   /** One more beside those that run: another model, or one that is late by its own measure once more. */
   function extra(): boolean {
     const times = (id: string): number => race.calls.filter(({ choice }) => choice.model.id === id).length;
-    const others = askable().filter(({ model }) => times(model.id) === 0);
+    // One without the tools takes a place that is free, it never competes with who has them.
+    const others = askable().filter(({ model, group }) => times(model.id) === 0 && (group !== TOOLLESS || race.order[0]?.group === TOOLLESS));
     const again = askable().filter(({ model }) => times(model.id) === 1 && race.calls.every((call) => call.late || call.choice.model.id !== model.id));
     const pool = race.extras === 0 && others.length > 0 ? others : [...others, ...again];
     const left = settings.firstTokenLimit - (now - race.begunAt);

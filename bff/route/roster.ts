@@ -7,7 +7,7 @@ export type Roster = { providers: Record<string, Provider>; models: Model[] };
 export function withBuiltin({ providers, models }: Roster): Roster {
   const id = Object.entries(providers).find(([, provider]) => provider.kind === 'builtin')?.[0] ?? 'builtin';
   const provider: Provider = { kind: 'builtin', private: true, timeouts: { headers: 1_000, firstContent: 1_000, silence: 1_000 } };
-  const model: Model = { id, provider: id, model: 'builtin', inputPrice: 0, outputPrice: 0, quality: 1, maxConcurrent: 100_000, maxOutputTokens: 2_048 };
+  const model: Model = { id, provider: id, model: 'builtin', inputPrice: 0, outputPrice: 0, quality: 1, maxConcurrent: 100_000, maxOutputTokens: 2_048, tools: true };
   return {
     providers: { ...providers, [id]: providers[id] ?? provider },
     models: models.some((entry) => entry.provider === id) ? models : [...models, model],

@@ -107,6 +107,7 @@ export function createRoute(options: RouteOptions): Router {
         private: provider.private,
         off: isOff(provider),
         fits: inputTokens + model.maxOutputTokens <= (contexts.get(model.id) ?? Infinity),
+        able: model.tools || input.tools.length === 0,
         cost: costOf({ inputTokens, outputTokens: USUAL_OUTPUT_TOKENS }, priceFor(model)),
         standing: standing(model),
         first: timesOf(health, model.provider, model.id).first,

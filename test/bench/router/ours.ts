@@ -20,7 +20,7 @@ type Turn = { index: number; at: number; race: Race; first: number; calls: numbe
 
 /** Plays all turns. `decisions` holds the CPU time of pick and race of each turn (ms). */
 export function ours(world: World, arrivals: number[], settings: RouteSettings): Run {
-  const models = world.models.map(({ id, provider, input, output }): Model => ({ id, provider, model: id, inputPrice: input, outputPrice: output, quality: 2, maxConcurrent: 10_000, maxOutputTokens: 1_000 }));
+  const models = world.models.map(({ id, provider, input, output }): Model => ({ id, provider, model: id, inputPrice: input, outputPrice: output, quality: 2, maxConcurrent: 10_000, maxOutputTokens: 1_000, tools: true }));
   const nobody: ReadonlySet<string> = new Set();
   const within = settings.extraCalls >= 1 ? settings.firstTokenTarget : settings.firstTokenLimit;
   const agenda = createAgenda();
@@ -34,7 +34,7 @@ export function ours(world: World, arrivals: number[], settings: RouteSettings):
   function begin(index: number, at: number): void {
     const from = performance.now();
     const order = pick(models.map((model) => ({
-      model, builtin: false, private: false, off: false, fits: true, cost: costOf(model, ANSWERED),
+      model, builtin: false, private: false, off: false, fits: true, able: true, cost: costOf(model, ANSWERED),
       standing: standingOf(health, model.provider, model.id, at), first: timesOf(health, model.provider, model.id).first,
     })), { dataClass: 'public', need: 1, within, now: at });
     decisions[index] = performance.now() - from;

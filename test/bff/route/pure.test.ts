@@ -122,7 +122,7 @@ describe('the order', () => {
     for (let turn = 0; turn < 20_000; turn++) {
       const candidates: Candidate[] = Array.from({ length: draw(6) }, (_, n) => ({
         model: model(`m${n}`, 'p', { quality: 1 + draw(5) }), builtin: draw(5) === 0, private: draw(2) === 0, off: draw(4) === 0,
-        fits: draw(5) > 0, cost: draw(100), standing: (['well', 'resting', 'rested', 'late'] as const)[draw(4)] ?? 'well', first: unknown,
+        fits: draw(5) > 0, able: draw(3) > 0, cost: draw(100), standing: (['well', 'resting', 'rested', 'late'] as const)[draw(4)] ?? 'well', first: unknown,
       }));
       const order = pick(candidates, { dataClass: 'regulated', need: 1 + draw(5), within: 1_500, now: 0 });
       assert.ok(order.every((choice) => (choice.private || choice.builtin) && !choice.off));

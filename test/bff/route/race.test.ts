@@ -15,7 +15,7 @@ const sketchOf = (...times: number[]): Sketch => times.reduce((sketch, ms) => ob
 /** A model that needs about this long (ms), seen often enough to be known. */
 const known = (ms: number): Sketch => sketchOf(...Array.from({ length: 40 }, (_, n) => ms * (0.8 + n / 100)));
 function candidate(id: string, more: Partial<Candidate> = {}): Candidate {
-  return { model: model(id, `p-${id}`), builtin: false, private: false, off: false, fits: true, cost: 1, standing: 'well', first: unknown, ...more };
+  return { model: model(id, `p-${id}`), builtin: false, private: false, off: false, fits: true, able: true, cost: 1, standing: 'well', first: unknown, ...more };
 }
 const wish = { dataClass: 'public' as const, need: 1, within: 1_500, now: 0 };
 const order = (candidates: Candidate[], more: Partial<typeof wish> = {}): string[] => pick(candidates, { ...wish, ...more }).map((choice) => choice.model.id);
@@ -62,6 +62,18 @@ describe('pick', () => {
     ];
     assert.deepEqual(order(all, { need: 2 }), ['good', 'poor', 'late', 'builtin']);
     assert.match(pick(all, wish).at(-1)?.reason ?? '', /resting after failures: resting$/);
+  });
+
+  it('leaves who cannot call the tools of the step for when nobody else can answer', () => {
+    const deaf = candidate('deaf', { able: false, cost: 0 });
+    assert.deepEqual(order([deaf, candidate('able', { cost: 9 }), candidate('late', { standing: 'late' }), candidate('builtin', { builtin: true })]), ['able', 'late', 'deaf', 'builtin']);
+    const [only] = pick([deaf, candidate('resting', { standing: 'resting' }), candidate('builtin', { builtin: true })], wish);
+    assert.deepEqual([only?.model.id, only?.reason], ['deaf', 'cannot call tools: only when nobody else can answer']);
+    const race = table([deaf, candidate('able', { cost: 9 })]);
+    assert.deepEqual([race.at(0, begun), race.at(900, time), race.at(5_000, time)], [['start able'], ['start able'], []], 'not beside one that can');
+    assert.deepEqual([race.at(6_000, failed(0)), race.at(6_100, failed(1))], [[], ['start deaf']]);
+    const bought = table([candidate('able', { cost: 9 }), deaf], { extraCalls: 1 });
+    assert.deepEqual(bought.at(0, begun), ['start able', 'start able']);
   });
 });
 

@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test';
 import { startAnthropic } from '../../fakes/anthropic.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
 import type { Fault, Knobs } from '../../fakes/server.ts';
-import { agent, collect, input, KINDS, model, ofType, provider, router, snippet, textOf, type Kind } from './setup.ts';
+import { agent, collect, input, KINDS, model, ofType, provider, router, snippet, textOf, tool, type Kind } from './setup.ts';
 
 const a = await startOpenAI();
 const b = await startAnthropic();
@@ -37,6 +37,24 @@ describe('order', () => {
     assert.equal(dataClass, 'public');
     assert.deepEqual(full.map((entry) => entry.reason), ['cheapest of quality 3 or better', 'quality 2, below the 3 wanted', 'quality 1, below the 3 wanted', 'last resort']);
     assert.ok((full[0]?.cost ?? 0) > (full[1]?.cost ?? 0));
+  });
+
+  it('passes over a model without tools where the step brings some, and sends it none when nobody else is left', async () => {
+    for (const fake of [a, c]) fake.requests.length = 0;
+    const { route, explain, close } = router({ a: provider('openai', a.url), c: provider('openai-compatible', c.url) }, [model('ma', 'a', { tools: false, inputPrice: 0.1 }), model('mc', 'c')]);
+    const tools = [tool('docs.search')];
+    assert.deepEqual(explain(input('Hello')).order.map((entry) => entry.model), ['ma', 'mc', 'builtin']);
+    assert.deepEqual(explain(input('Hello', { tools })).order.map((entry) => [entry.model, entry.reason]), [
+      ['mc', 'cheapest of quality 1 or better'], ['ma', 'cannot call tools: only when nobody else can answer'], ['builtin', 'last resort'],
+    ]);
+    set({ text: 'Here.' });
+    await collect(route(input('Hello', { tools }), never));
+    assert.deepEqual([a.requests.length, c.requests.length], [0, 1]);
+    assert.ok(c.requests[0]?.body['tools']);
+    c.set({ status: 500 });
+    assert.equal(textOf(await collect(route(input('Hello', { tools }), never))), 'Here.');
+    assert.equal(a.requests[0]?.body['tools'], undefined);
+    close();
   });
 
   it('asks more of the model for a long question', () => {

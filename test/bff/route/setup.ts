@@ -13,7 +13,7 @@ export function provider(kind: Provider['kind'], url: string, more: Partial<Prov
 }
 
 export function model(id: string, providerId: string, more: Partial<Model> = {}): Model {
-  return { id, provider: providerId, model: id, inputPrice: 1, outputPrice: 2, quality: 2, maxConcurrent: 32, maxOutputTokens: 200, ...more };
+  return { id, provider: providerId, model: id, inputPrice: 1, outputPrice: 2, quality: 2, maxConcurrent: 32, maxOutputTokens: 200, tools: true, ...more };
 }
 
 export const settings = { firstTokenTarget: 500, firstTokenLimit: 1_500, nextStart: 900, extraCalls: 0.1 };
