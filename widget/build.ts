@@ -49,7 +49,7 @@ function result(outDir: string): Built {
 }
 
 /** Style sheets and templates lose the white space that only people need. */
-function tight(): Plugin {
+export function tight(): Plugin {
   const shrink = (text: string): string => text.replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1').replace(/: /g, ':').replaceAll(';}', '}');
   return {
     name: 'halfsecond-tight',

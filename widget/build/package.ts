@@ -1,0 +1,60 @@
+/** Builds what npm gets, into `dist/npm`: two entries with their languages, types, and the custom-elements manifest. */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+import { tight } from '../build.ts';
+import { customElementsManifest } from './manifest.ts';
+
+const here = fileURLToPath(new URL('..', import.meta.url));
+/** Output name and source of each entry. */
+const entries = { widget: 'npm.ts', react: 'react/halfsecond-chat.ts' };
+const COMPILER = fileURLToPath(import.meta.resolve('typescript-7/package.json')).replace(/package\.json$/, 'bin/tsc');
+
+/** Builds anew into `outDir` (default `widget/dist/npm`); what is imported from npm stays an import. Throws with the compiler's words when a type is wrong. */
+export async function buildPackage(outDir: string = join(here, 'dist/npm')): Promise<void> {
+  rmSync(outDir, { recursive: true, force: true });
+  await build({
+    configFile: false, root: here, logLevel: 'warn', plugins: [tight()],
+    build: {
+      outDir, target: 'es2022', minify: false, modulePreload: false, reportCompressedSize: false,
+      rolldownOptions: {
+        input: Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, join(here, source)])),
+        external: [/^lit($|\/)/, /^@lit\//, 'react'],
+        preserveEntrySignatures: 'strict',
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', banner: ({ name }) => (name === 'react' ? '\'use client\';' : '') },
+      },
+    },
+  });
+  writeTypes(outDir);
+  writeFileSync(join(outDir, 'custom-elements.json'), `${JSON.stringify(customElementsManifest('dist/npm/widget.js'), null, 2)}\n`);
+}
+
+/** The compiler's own declarations, only those that the entries reach. */
+function writeTypes(outDir: string): void {
+  const folder = mkdtempSync(join(tmpdir(), 'halfsecond-types-'));
+  try {
+    const project = join(folder, 'tsconfig.json');
+    const options = { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: join(here, '..'), outDir: join(folder, 'out'), typeRoots: [] };
+    writeFileSync(project, JSON.stringify({ extends: join(here, 'tsconfig.json'), compilerOptions: options, files: Object.values(entries).map((source) => join(here, source)), include: [] }));
+    execFileSync(process.execPath, [COMPILER, '-p', project], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const out = join(folder, 'out', relative(join(here, '..'), here));
+    const seen = new Set<string>();
+    const take = (source: string): void => {
+      if (seen.has(source)) return;
+      seen.add(source);
+      const text = readFileSync(join(out, source.replace(/\.ts$/, '.d.ts')), 'utf8');
+      for (const [, to] of text.matchAll(/(?:from|import\()\s*['"](\.[^'"]+\.ts)['"]/g)) take(join(dirname(source), to ?? ''));
+      const target = join(outDir, 'types', source.replace(/\.ts$/, '.d.ts'));
+      mkdirSync(dirname(target), { recursive: true });
+      writeFileSync(target, text.replace(/((?:from|import\()\s*['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2'));
+    };
+    for (const source of Object.values(entries)) take(source);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await buildPackage();
