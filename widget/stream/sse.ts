@@ -44,6 +44,8 @@ export function createSseParser(): SseParser {
       const events: SseEvent[] = [];
       // The decoder drops a byte order mark and keeps the bytes of a split character for the next chunk.
       const text = decoder.decode(bytes, { stream: true });
+      // Almost every stream ends its lines with a plain line feed: looking for the other kind is worth one look a chunk.
+      const returns = text.includes('\r');
       let at = 0;
       while (at < text.length) {
         if (skipLineFeed) {
@@ -53,7 +55,7 @@ export function createSseParser(): SseParser {
             continue;
           }
         }
-        const end = lineEnd(text, at);
+        const end = lineEnd(text, at, returns);
         line += text.slice(at, end);
         if (end === text.length) break;
         skipLineFeed = text[end] === '\r';
@@ -65,10 +67,10 @@ export function createSseParser(): SseParser {
   };
 }
 
-function lineEnd(text: string, from: number): number {
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code === 10 || code === 13) return at;
-  }
-  return text.length;
+function lineEnd(text: string, from: number, returns: boolean): number {
+  const feed = text.indexOf('\n', from);
+  const end = feed < 0 ? text.length : feed;
+  if (!returns) return end;
+  for (let at = from; at < end; at++) if (text[at] === '\r') return at;
+  return end;
 }
