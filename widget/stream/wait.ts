@@ -23,21 +23,37 @@ export type Deadline = { signal: AbortSignal; touch(ms: number): void; disarm():
 export function deadline(ms: number, parent: AbortSignal): Deadline {
   const controller = new AbortController();
   const follow = (): void => controller.abort(parent.reason);
-  const expire = (): void => controller.abort(new DOMException('deadline', 'TimeoutError'));
-  let timer = setTimeout(expire, ms);
+  let until = 0;
+  let due = Infinity;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  function arm(rest: number): void {
+    clearTimeout(timer);
+    due = performance.now() + rest;
+    timer = setTimeout(expire, rest);
+  }
+  function disarm(): void {
+    clearTimeout(timer);
+    due = Infinity;
+  }
+  function expire(): void {
+    const rest = until - performance.now();
+    if (rest > 1) arm(rest);
+    else controller.abort(new DOMException('deadline', 'TimeoutError'));
+  }
+  function touch(next: number): void {
+    until = performance.now() + next;
+    // A timer that fires too early finds that out by itself: a stream touches far more often than it falls silent.
+    if (until < due) arm(next);
+  }
+  touch(ms);
   if (parent.aborted) follow();
   else parent.addEventListener('abort', follow, { once: true });
   return {
     signal: controller.signal,
-    touch(next) {
-      clearTimeout(timer);
-      timer = setTimeout(expire, next);
-    },
-    disarm() {
-      clearTimeout(timer);
-    },
+    touch,
+    disarm,
     release() {
-      clearTimeout(timer);
+      disarm();
       parent.removeEventListener('abort', follow);
     },
   };
