@@ -39,6 +39,7 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
     if (full) throw new Refusal(503, full.code, 'Everyone is busy right now. Please try again in a moment.', full.retryAfter);
 
     const { language, classify } = parts;
+    let answer: Answer | undefined;
     const question = conversations.together(() => {
       if (asked.rewindFrom !== undefined) conversations.rewind(owner, asked.rewindFrom);
       const before = conversations.standing(owner);
@@ -54,8 +55,8 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
       conversations.raise(owner, next.dataClass);
       conversations.begin(owner, next.id, at);
       return next;
-    });
-    return begin(answers, turn, question);
+    }, (error) => answer?.stop(error));
+    return (answer = begin(answers, turn, question));
   };
 }
 

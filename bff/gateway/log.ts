@@ -34,7 +34,8 @@ export type Answer = {
   /** The same as JSON, made once: a silent stream holds one string however often it is said. */
   pulseJson: string | null;
   abandon: NodeJS.Timeout | undefined;
-  stop: (reason: string) => void;
+  /** A reason in a word ends the answer as stopped, an error as failed. */
+  stop: (reason: string | Error) => void;
 };
 export type Answers = ReturnType<typeof createAnswers>;
 
@@ -45,7 +46,7 @@ export function createAnswers() {
   timer.unref();
 
   /** Starts reading `events`; `stop` is called when the visitor stops or nobody has come back in time. */
-  function begin({ owner, id: messageId, lang }: Pick<Question, 'owner' | 'id' | 'lang'>, events: AsyncIterable<StreamEvent>, stop: (reason: string) => void): Answer {
+  function begin({ owner, id: messageId, lang }: Pick<Question, 'owner' | 'id' | 'lang'>, events: AsyncIterable<StreamEvent>, stop: Answer['stop']): Answer {
     const key = keyOf(owner);
     const before = answers.get(key);
     // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.

@@ -5,9 +5,6 @@ import type { Answer, Reader } from './log.ts';
 /** A reader that leaves this much unread is disconnected (bytes); it can resume from the log. */
 const UNREAD_MAX = 1_000_000;
 
-/** The second event of an answer is the acknowledgement. */
-const ACKNOWLEDGED_BY = 2;
-
 /** Of every event stream; the connection's own headers are left to the protocol. */
 export const SSE_HEADERS = {
   'content-type': 'text/event-stream',
@@ -50,7 +47,6 @@ function follow(response: Outgoing, answer: Answer, after: number, encode: (id: 
   let limit = Infinity;
   let gone = false;
   let fresh = true;
-  let told = 0;
   const flush = () => {
     if (waiting === '' || gone) return;
     if (fresh) {
@@ -71,12 +67,7 @@ function follow(response: Outgoing, answer: Answer, after: number, encode: (id: 
     waiting += text;
   };
   const reader: Reader = {
-    event: (id, json) => {
-      send(encode(id, json));
-      // The acknowledgement does not wait for the end of this turn of the event loop: work begins in the same one.
-      told += 1;
-      if (told === ACKNOWLEDGED_BY) flush();
-    },
+    event: (id, json) => send(encode(id, json)),
     heartbeat: () => send(': hb\n\n'),
     end: () => {
       flush();

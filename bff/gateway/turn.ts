@@ -57,8 +57,9 @@ export function createTurn(parts: TurnParts): Turn {
       spans.enter('route');
       yield* answer(parts, question, record, spans, who.agent, recalled, signal);
     } catch (error) {
-      if (signal.aborted) yield* ended(record, 'stopped', String(signal.reason ?? 'stopped'));
-      else yield* ended(record, 'error', 'internal', error);
+      if (!signal.aborted) yield* ended(record, 'error', 'internal', error);
+      else if (signal.reason instanceof Error) yield* ended(record, 'error', 'internal', signal.reason);
+      else yield* ended(record, 'stopped', String(signal.reason));
     } finally {
       release?.();
       record.timing = spans.timing();

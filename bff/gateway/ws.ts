@@ -2,6 +2,7 @@
  * The WebSocket door, in the frames of the AI SDK's WebSocketChatTransport. One socket carries any number of
  * chats, each under its request id; an answer outlives the socket as it outlives any other reader.
  */
+import { setImmediate as atEndOfTurn } from 'node:timers/promises';
 import { upgradeWebSocket } from '@hono/node-server';
 import type { HttpBindings } from '@hono/node-server';
 import { Hono } from 'hono';
@@ -149,6 +150,8 @@ async function send(line: Line, requestId: string, frame: unknown, ask: Ask, par
   limitChat(parts.rate, owner, line.address);
   const acceptLanguage = headers?.['accept-language'] ?? line.acceptLanguage;
   const answer = ask({ ...request, token: undefined }, owner, { arrivedAt, acceptLanguage, traceparent: headers?.['traceparent'] });
+  // Frames leave at once: the question is on disk before its acknowledgement is sent.
+  await atEndOfTurn();
   follow(line, requestId, answer, 0);
 }
 

@@ -20,7 +20,7 @@ export type Out = { text(text: string): void; reasoning(text: string): void; ali
 export type Progress = 'more' | 'complete' | 'done';
 /** Reads the events of one protocol. `event` throws a ProviderFailure for an error or nonsense in the stream. */
 export type Decoder = { event(name: string, data: string): Progress; ended(): Ended };
-/** `open` resolves when the headers are there and puts the answer on the line; rejects with whatever the SDK throws. */
+/** `open` resolves when the headers are there and puts the answer on the line; rejects with whatever the SDK or the network throws. */
 export type Protocol = { open(ask: Ask, line: Line): Promise<unknown>; decode(ask: Ask, out: Out): Decoder };
 
 /** Runs one exchange; the contract is that of `CallModel`. */

@@ -1,4 +1,5 @@
 /** Why a call to a provider failed, and the one place where foreign errors are turned into that. */
+import type { IncomingHttpHeaders } from 'node:http';
 import type { FailureKind } from '@halfsecond/shared/status';
 
 /** `retryAfter` in ms, when the provider named one. The message is for the log, never for a client. */
@@ -17,11 +18,13 @@ export class ProviderFailure extends Error {
 export function asFailure(error: unknown): ProviderFailure {
   if (error instanceof ProviderFailure) return error;
   if (!(error instanceof Error)) return new ProviderFailure('other', String(error));
-  const status = 'status' in error && typeof error.status === 'number' ? error.status : null;
-  if (status === null) return new ProviderFailure(/timed? ?out/i.test(error.message) ? 'timeout' : 'network', describe(error));
-  const headers = 'headers' in error && error.headers instanceof Headers ? error.headers : null;
-  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
-  return new ProviderFailure(kindOfStatus(status), `HTTP ${status}${code}`, retryAfter(headers));
+  return new ProviderFailure(/timed? ?out/i.test(error.message) ? 'timeout' : 'network', describe(error));
+}
+
+/** An answer with a status that is none: the code that its body may name is for the log. */
+export function refusalOf(status: number, headers: IncomingHttpHeaders, body: string): ProviderFailure {
+  const code = /"code"\s*:\s*"([\w.-]{1,80})"/.exec(body)?.[1] ?? '';
+  return new ProviderFailure(kindOfStatus(status), `HTTP ${status}${code && ` ${code}`}`, retryAfter(headers));
 }
 
 /** A body that broke off: undici says only "terminated". */
@@ -51,10 +54,9 @@ function describe(error: Error): string {
   return cause && !error.message.includes(cause) ? `${error.message} (${cause})` : error.message;
 }
 
-function retryAfter(headers: Headers | null): number | null {
-  const exact = Number(headers?.get('retry-after-ms') ?? Number.NaN);
+function retryAfter({ 'retry-after-ms': ms, 'retry-after': text }: IncomingHttpHeaders): number | null {
+  const exact = Number(ms ?? Number.NaN);
   if (exact >= 0) return exact;
-  const text = headers?.get('retry-after');
   if (!text) return null;
   const seconds = Number(text);
   const wait = Number.isNaN(seconds) ? Date.parse(text) - Date.now() : seconds * 1_000;

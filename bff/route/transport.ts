@@ -1,12 +1,14 @@
 /**
- * HTTP to the providers on node:http and node:https: what the SDKs get as their `fetch`. The answer's body never
- * becomes a web stream; it stays the socket's own message, which the exchange reads. Redirects and proxies are
- * not followed: a key goes to the address that the configuration names and nowhere else.
+ * HTTP to the providers on node:http and node:https. The SDKs say where a request goes and how it is signed; from
+ * there to the socket nothing stands between, and the answer's body stays the socket's own message, which the
+ * exchange reads. Redirects and proxies are not followed: a key goes to the address that the configuration names and
+ * nowhere else.
  */
 import { Agent as HttpAgent, request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { refusalOf } from './failure.ts';
 
-/** The connection of one call. Handed to the SDK with the request, so that its owner can cut it in every phase. */
+/** The connection of one call, so that its owner can cut it in every phase. */
 export type Line = {
   /** The answer, from its headers on, when its status is 2xx. It waits until somebody listens to its 'data'. */
   message: IncomingMessage | null;
@@ -14,9 +16,13 @@ export type Line = {
   request: ClientRequest | null;
   closed: boolean;
 };
+/** Where the requests of one kind go: the address in its parts, and all headers but the body's length, names and values in turn. */
+export type Target = { secure: boolean; hostname: string; port: string; path: string; headers: string[] };
+/** What the SDKs' `buildRequest` gives. */
+export type BuiltRequest = { url: string; req: { headers?: ConstructorParameters<typeof Headers>[0] } };
 export type Transport = {
-  /** For the SDKs. Needs a `line` in its init; see `withLine`. Rejects with the network's own error. */
-  fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>;
+  /** Sends JSON. Resolves when the headers of a 2xx answer are there and the answer is on the line; rejects with a ProviderFailure for every other status, else with the network's own error. */
+  post(line: Line, target: Target, body: string): Promise<void>;
   /** Has a TLS connection ready in the pool. Plain connections cost nothing worth preparing. */
   warm(baseURL: string): void;
   /** Closes the connections that wait in the pool. */
@@ -41,32 +47,31 @@ export function closeLine(line: Line): void {
   line.request?.destroy();
 }
 
-/** The options of one SDK call that carry the line to `fetch`. */
-export function withLine(line: Line): { fetchOptions: { redirect: 'manual'; line: Line } } {
-  return { fetchOptions: { redirect: 'manual', line } };
+/** The address and the headers of a request that an SDK has built; made once and used for all that differ in the body only. */
+export function targetOf({ url, req }: BuiltRequest): Target {
+  const { protocol, hostname, port, host, pathname, search } = new URL(url);
+  const given = [...new Headers(req.headers)].filter(([name]) => name !== 'content-length' && name !== 'content-type' && name !== 'host');
+  return {
+    secure: protocol === 'https:', hostname: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search,
+    headers: ['host', host, ...given.flat(), 'content-type', 'application/json'],
+  };
 }
 
 /** One pool of connections; made once for all providers. */
 export function createTransport(): Transport {
-  const pools = {
-    'http:': new HttpAgent({ keepAlive: true, timeout: IDLE_MS }),
-    'https:': new HttpsAgent({ keepAlive: true, timeout: IDLE_MS }),
-  };
+  const plain = new HttpAgent({ keepAlive: true, timeout: IDLE_MS });
+  const secured = new HttpsAgent({ keepAlive: true, timeout: IDLE_MS });
 
-  /**
-   * `headers` as a flat list: Node then writes them out at once. The address in the few fields that are needed: the
-   * connection keeps a copy of these options for as long as it lives.
-   */
-  function open({ protocol, hostname, port, pathname, search }: URL, method: string, headers: string[]): ClientRequest {
-    const options = { host: hostname.replace(/^\[|\]$/g, ''), port, path: pathname + search, method, headers };
-    return protocol === 'https:' ? httpsRequest({ ...options, agent: pools['https:'] }) : httpRequest({ ...options, agent: pools['http:'] });
+  /** `headers` as a flat list: Node then writes them out at once. */
+  function open({ secure, hostname, port, path }: Omit<Target, 'headers'>, method: string, headers: string[]): ClientRequest {
+    const options = { host: hostname, port, path, method, headers };
+    return secure ? httpsRequest({ ...options, agent: secured }) : httpRequest({ ...options, agent: plain });
   }
 
-  function send(line: Line, url: URL, init: RequestInit, body: Buffer): Promise<IncomingMessage> {
-    const headers = ['host', url.host, ...[...new Headers(init.headers)].flat(), 'content-length', String(body.length)];
+  function send(line: Line, target: Target, body: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const attempt = (again: boolean): void => {
-        const request = open(url, init.method ?? 'GET', headers);
+        const request = open(target, 'POST', [...target.headers, 'content-length', String(body.length)]);
         const failed = (error: NodeJS.ErrnoException): void => {
           // A pooled connection that the server closed just now: nobody has read the question, it may go out again.
           if (again && request.reusedSocket && error.code === 'ECONNRESET' && !line.closed) attempt(false);
@@ -75,9 +80,8 @@ export function createTransport(): Transport {
         line.request = request;
         request.on('error', failed);
         request.once('response', (message) => {
-          // From here on the message tells of errors; neither the question nor its headers are to be kept for as long as the answer takes.
+          // From here on the message tells of errors; the question is not to be kept for as long as the answer takes.
           request.on('error', told).off('error', failed);
-          headers.length = 0;
           resolve(message);
         });
         request.end(body);
@@ -87,30 +91,26 @@ export function createTransport(): Transport {
   }
 
   return {
-    async fetch(input, init = {}) {
-      const line = lineOf(init);
-      const { body } = init;
-      if (typeof body !== 'string') throw new TypeError('expected a body of text');
+    async post(line, target, body) {
       if (line.closed) throw new Error('the call was ended before it began');
-      const message = await send(line, new URL(input instanceof Request ? input.url : input), init, Buffer.from(body));
+      const message = await send(line, target, Buffer.from(body));
       const status = message.statusCode ?? 0;
-      const headers = headersOf(message);
-      if (status < 200 || status > 299) return new Response(await readRefusal(message) || null, { status, headers });
+      if (status < 200 || status > 299) throw refusalOf(status, message.headers, await readRefusal(message));
       line.message = message;
-      line.contentType = headers.get('content-type') ?? '';
-      return new Response(null, { status, headers });
+      line.contentType = contentTypeOf(message);
     },
     warm(baseURL) {
-      const { protocol, origin, host } = new URL(baseURL);
-      if (protocol !== 'https:') return;
-      const request = open(new URL(origin), 'HEAD', ['host', host]);
+      const { secure, headers, ...target } = targetOf({ url: baseURL, req: {} });
+      if (!secure) return;
+      const request = open({ secure, ...target, path: '/' }, 'HEAD', headers.slice(0, 2));
       const over = setTimeout(() => request.destroy(), WARM_MS).unref();
       request.once('response', (message) => message.resume().once('close', () => clearTimeout(over)));
       // A provider that cannot be reached is found out by its first question, which has deadlines and a report.
       request.on('error', () => clearTimeout(over));
     },
     close() {
-      for (const pool of Object.values(pools)) pool.destroy();
+      plain.destroy();
+      secured.destroy();
     },
   };
 }
@@ -118,16 +118,10 @@ export function createTransport(): Transport {
 /** An error of the request after its answer has begun: the message has it too, and its reader reports it. */
 function told(): void {}
 
-function lineOf(init: RequestInit & { line?: Line }): Line {
-  if (init.line === undefined) throw new TypeError('expected a line to call on');
-  return init.line;
-}
-
-function headersOf(message: IncomingMessage): Headers {
-  const headers = new Headers();
-  const { rawHeaders } = message;
-  for (let at = 0; at < rawHeaders.length; at += 2) headers.append(rawHeaders[at] ?? '', rawHeaders[at + 1] ?? '');
-  return headers;
+/** Read from the raw list: the parsed one would be kept with the message for as long as the answer takes. */
+function contentTypeOf({ rawHeaders }: IncomingMessage): string {
+  const at = rawHeaders.findIndex((name, index) => index % 2 === 0 && name.toLowerCase() === 'content-type');
+  return at < 0 ? '' : rawHeaders[at + 1] ?? '';
 }
 
 /** The text of a refusal as far as it comes in time. Never rejects: its status says enough. */

@@ -5,6 +5,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import type { FinishMetadata } from '@halfsecond/shared/wire';
 import type { DataClass, Owner, Said } from '../layers.ts';
+import type { Work } from './work.ts';
 
 /** `running` while the answer streams; `interrupted` when this process ended in mid-answer. */
 export type MessageState = 'complete' | 'running' | 'stopped' | 'failed' | 'interrupted';
@@ -19,10 +20,8 @@ type Place = Pick<Owner, 'site' | 'visitor' | 'chat'>;
 export type Conversations = ReturnType<typeof openConversations>;
 
 /** Answers left running by a process that died are marked interrupted here, once, at start. */
-export function openConversations(database: DatabaseSync) {
+export function openConversations(database: DatabaseSync, work: Work) {
   database.exec(`UPDATE messages SET state = 'interrupted' WHERE state = 'running'`);
-  const beginWork = database.prepare('BEGIN IMMEDIATE');
-  const commitWork = database.prepare('COMMIT');
   const selectChat = database.prepare('SELECT agent FROM chats WHERE site = ? AND visitor = ? AND id = ?');
   const insertChat = database.prepare('INSERT OR IGNORE INTO chats (site, visitor, id, agent, created_at) VALUES (?, ?, ?, NULL, ?)');
   const selectStanding = database.prepare('SELECT agent, data_class AS dataClass FROM chats WHERE site = ? AND visitor = ? AND id = ?');
@@ -54,18 +53,7 @@ export function openConversations(database: DatabaseSync) {
   const unpack = (row: Row): StoredMessage => ({ ...row, extra: JSON.parse(row.extra) as Extra });
 
   return {
-    /** Runs synchronous `work` as one transaction: all of it is kept or nothing, it is written once, and the file is locked once for all it reads. */
-    together<T>(work: () => T): T {
-      beginWork.run();
-      try {
-        const result = work();
-        commitWork.run();
-        return result;
-      } catch (error) {
-        if (database.isTransaction) database.exec('ROLLBACK');
-        throw error;
-      }
-    },
+    together: work.together,
     /** The whole chat, oldest first, or null when this visitor has none of that id. */
     read(place: Place): StoredChat | null {
       const chat = selectChat.get(...key(place)) as { agent: string | null } | undefined;
@@ -82,7 +70,7 @@ export function openConversations(database: DatabaseSync) {
     raise(place: Place, dataClass: DataClass): void {
       if (dataClass !== 'public') raiseClass.run(dataClass, ...key(place));
     },
-    /** Durable when it returns. Saying the same message id again replaces its text. */
+    /** Saying the same message id again replaces its text. */
     say(place: Place, message: { id: string; text: string; at: number }): void {
       insertChat.run(...key(place), message.at);
       insertMessage.run(...key(place), message.id, 'user', 'complete', message.text, message.at);
@@ -106,6 +94,7 @@ export function openConversations(database: DatabaseSync) {
     },
     /** Deletes every row of a visitor; returns how many. Freed pages are overwritten (secure_delete) and the WAL is emptied. */
     erase(site: string, visitor: string): number {
+      work.settle();
       let rows = 0;
       for (const table of ['messages', 'chats', 'feedback']) {
         rows += Number(database.prepare(`DELETE FROM ${table} WHERE site = ? AND visitor = ?`).run(site, visitor).changes);

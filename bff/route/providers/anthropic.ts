@@ -1,5 +1,4 @@
-/** Anthropic through its Messages API. The SDK builds, signs and refuses; the stream is read by our own reader. */
-import type Anthropic from '@anthropic-ai/sdk';
+/** Anthropic through its Messages API. The SDK says where requests go and signs them; they are sent and read by our own transport. */
 import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam, TextBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
 import type { Provider } from '../../layers.ts';
 import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
@@ -8,30 +7,32 @@ import { isObject, number, object, parseArguments, parseEvent, string } from '..
 import { mapToolNames, type ToolNames } from '../names.ts';
 import { buildPrompt, CONTINUE } from '../prompt.ts';
 import type { Ask, Caller, Ended } from '../provider.ts';
-import { withLine, type Transport } from '../transport.ts';
+import { targetOf, type Target, type Transport } from '../transport.ts';
 
 const HOME = 'https://api.anthropic.com';
 
 export function createAnthropic(provider: Provider, transport: Transport): Caller {
   const baseURL = provider.baseURL ?? HOME;
-  let made: Promise<Anthropic> | null = null;
-  const client = (): Promise<Anthropic> => (made ??= import('@anthropic-ai/sdk').then(({ Anthropic }) => new Anthropic({
-    apiKey: provider.apiKey ?? 'none',
-    baseURL,
-    maxRetries: 0,
-    // A little more than our own watchdog, which is the one that should speak.
-    timeout: provider.timeouts.headers + 1_000,
-    fetch: transport.fetch,
-    ...(provider.headers && { defaultHeaders: provider.headers }),
-  })));
+  async function make(): Promise<Target> {
+    const { Anthropic } = await import('@anthropic-ai/sdk');
+    const client = new Anthropic({
+      apiKey: provider.apiKey ?? 'none',
+      baseURL,
+      timeout: provider.timeouts.headers,
+      ...(provider.headers && { defaultHeaders: provider.headers }),
+    });
+    return targetOf(await client.buildRequest({ method: 'post', path: '/v1/messages', body: {}, stream: true }));
+  }
+  let made: Promise<Target> | null = null;
+  const target = (): Promise<Target> => (made ??= make());
   const protocol: Protocol = {
-    open: async (ask, line) => (await client()).messages.create(buildRequest(ask), withLine(line)).asResponse(),
+    open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
     decode: (ask, out) => createMessagesDecoder(mapToolNames(ask.tools), out),
   };
   return {
     async warm() {
       transport.warm(baseURL);
-      await client();
+      await target();
     },
     call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink),
   };

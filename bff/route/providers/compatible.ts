@@ -7,13 +7,13 @@ import { isObject, number, object, parseArguments, parseEvent, string, writeArgu
 import { mapToolNames, type ToolNames } from '../names.ts';
 import { buildPrompt, CONTINUE, joinPrompt } from '../prompt.ts';
 import type { Ask, Caller, Ended } from '../provider.ts';
-import { withLine, type Transport } from '../transport.ts';
-import { createOpenAIClient } from './openai.ts';
+import type { Transport } from '../transport.ts';
+import { targetOpenAI } from './openai.ts';
 
 export function createCompatible(provider: Provider, transport: Transport): Caller {
-  const { client, warm } = createOpenAIClient(provider, transport);
+  const { target, warm } = targetOpenAI(provider, transport, '/chat/completions');
   const protocol: Protocol = {
-    open: async (ask, line) => (await client()).chat.completions.create(buildRequest(ask), withLine(line)).asResponse(),
+    open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
     decode: (ask, out) => createChatDecoder(mapToolNames(ask.tools), out),
   };
   return { warm, call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink) };

@@ -1,5 +1,4 @@
-/** OpenAI through its Responses API. The SDK builds, signs and refuses; the stream is read by our own reader. */
-import type OpenAI from 'openai';
+/** OpenAI through its Responses API. The SDK says where requests go and signs them; they are sent and read by our own transport. */
 import type { Responses } from 'openai/resources/responses/responses';
 import type { Provider } from '../../layers.ts';
 import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
@@ -8,39 +7,41 @@ import { number, object, parseArguments, parseEvent, string, writeArguments, typ
 import { mapToolNames, type ToolNames } from '../names.ts';
 import { buildPrompt, CONTINUE, joinPrompt } from '../prompt.ts';
 import type { Ask, Caller, Ended } from '../provider.ts';
-import { withLine, type Transport } from '../transport.ts';
+import { targetOf, type Target, type Transport } from '../transport.ts';
 
 const HOME = 'https://api.openai.com/v1';
 
-/** A client of the SDK without its retries and without settings from the environment; made at first use. */
-export function createOpenAIClient(provider: Provider, transport: Transport): { client(): Promise<OpenAI>; warm(): Promise<void> } {
+/** Where requests to `path` go, as the SDK builds them, without settings from the environment; `target` is made at first use. */
+export function targetOpenAI(provider: Provider, transport: Transport, path: string): { target(): Promise<Target>; warm(): Promise<void> } {
   const baseURL = provider.baseURL ?? HOME;
-  let made: Promise<OpenAI> | null = null;
-  const client = (): Promise<OpenAI> => (made ??= import('openai').then(({ OpenAI }) => new OpenAI({
-    // Servers of our own house often ask for no key, but the SDK does.
-    apiKey: provider.apiKey ?? 'none',
-    baseURL,
-    organization: null,
-    project: null,
-    maxRetries: 0,
-    // A little more than our own watchdog, which is the one that should speak.
-    timeout: provider.timeouts.headers + 1_000,
-    fetch: transport.fetch,
-    ...(provider.headers && { defaultHeaders: provider.headers }),
-  })));
+  async function make(): Promise<Target> {
+    const { OpenAI } = await import('openai');
+    const client = new OpenAI({
+      // Servers of our own house often ask for no key, but the SDK does.
+      apiKey: provider.apiKey ?? 'none',
+      baseURL,
+      organization: null,
+      project: null,
+      timeout: provider.timeouts.headers,
+      ...(provider.headers && { defaultHeaders: provider.headers }),
+    });
+    return targetOf(await client.buildRequest({ method: 'post', path, body: {}, stream: true }));
+  }
+  let made: Promise<Target> | null = null;
+  const target = (): Promise<Target> => (made ??= make());
   return {
-    client,
+    target,
     async warm() {
       transport.warm(baseURL);
-      await client();
+      await target();
     },
   };
 }
 
 export function createOpenAI(provider: Provider, transport: Transport): Caller {
-  const { client, warm } = createOpenAIClient(provider, transport);
+  const { target, warm } = targetOpenAI(provider, transport, '/responses');
   const protocol: Protocol = {
-    open: async (ask, line) => (await client()).responses.create(buildRequest(ask), withLine(line)).asResponse(),
+    open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
     decode: (ask, out) => createResponsesDecoder(mapToolNames(ask.tools), out),
   };
   return { warm, call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink) };

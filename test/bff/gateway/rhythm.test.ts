@@ -94,7 +94,7 @@ test('a reader that stops reading is cut off at a bound; the answer and its othe
     }
     yield { type: 'text-end', id: 't' };
   })();
-  const answer = answers.begin({ owner: { site: 's', visitor: 'v', chat: 'c', identified: false }, id: 'm', lang: 'en' }, events, (reason) => stopped.push(reason));
+  const answer = answers.begin({ owner: { site: 's', visitor: 'v', chat: 'c', identified: false }, id: 'm', lang: 'en' }, events, (reason) => stopped.push(String(reason)));
   const [stuck, reading] = [responseOf(false), responseOf(true)];
   assert.ok(streamTo(stuck, answer, 0, {}) && streamTo(reading, answer, 0, {}));
   while (!answer.ended) await new Promise((done) => setImmediate(done));
@@ -135,7 +135,7 @@ test('who does not come back within the window is gone: the turn is stopped then
     yield { type: 'finish-step' };
   })();
   const owner = { site: 's', visitor: 'v', chat: 'c', identified: false };
-  const answer = answers.begin({ owner, id: 'm', lang: 'en' }, events, (reason) => stopped.push(reason));
+  const answer = answers.begin({ owner, id: 'm', lang: 'en' }, events, (reason) => stopped.push(String(reason)));
   const reader: Reader = { event: () => undefined, heartbeat: () => undefined, end: () => undefined };
   const detach = attach(answer, 0, reader);
   const second = attach(answer, 0, { ...reader });

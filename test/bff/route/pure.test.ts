@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { FailureKind } from '@halfsecond/shared/status';
 import { createChannel } from '../../../bff/route/channel.ts';
-import { asFailure } from '../../../bff/route/failure.ts';
+import { refusalOf } from '../../../bff/route/failure.ts';
 import { createHealth, foldHealth, standingOf, timesOf, viewHealth, type Answered, type HealthEvent, type HealthState } from '../../../bff/route/health.ts';
 import { mapToolNames } from '../../../bff/route/names.ts';
 import { pick, type Candidate } from '../../../bff/route/pick.ts';
@@ -158,7 +158,7 @@ describe('tool names', () => {
 
 describe('failures', () => {
   it('read Retry-After in seconds, in milliseconds and as a date', () => {
-    const refused = (headers: Record<string, string>) => asFailure(Object.assign(new Error('429'), { status: 429, headers: new Headers(headers) })).retryAfter;
+    const refused = (headers: Record<string, string>) => refusalOf(429, headers, '').retryAfter;
     assert.equal(refused({ 'retry-after': '7' }), 7_000);
     assert.equal(refused({ 'retry-after-ms': '250', 'retry-after': '7' }), 250);
     assert.ok(Math.abs((refused({ 'retry-after': new Date(Date.now() + 60_000).toUTCString() }) ?? 0) - 60_000) < 2_000);

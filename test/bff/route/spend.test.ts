@@ -9,6 +9,7 @@ import { BUDGET_REASON, createSpend, realCost, tokensAtMost, withinBudget, worst
 import { ProviderFailure } from '../../../bff/route/failure.ts';
 import { openDatabase } from '../../../bff/store/database.ts';
 import { openLedger } from '../../../bff/store/spend.ts';
+import { createWork } from '../../../bff/store/work.ts';
 import { input, model, snippet, tool } from './setup.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'halfsecond-spend-'));
@@ -16,12 +17,25 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 let files = 0;
 const file = (): string => join(folder, `${files++}.sqlite`);
 const log = (line: string): never => assert.fail(line);
+/** The books of one process. */
+function books(path: string): { ledger: ReturnType<typeof openLedger>; settle(): void; close(): void } {
+  const database = openDatabase(path);
+  const work = createWork(database);
+  return {
+    ledger: openLedger(database, work),
+    settle: work.settle,
+    close() {
+      work.settle();
+      database.close();
+    },
+  };
+}
 const near = (value: number, expected: number): void => assert.ok(Math.abs(value - expected) < 1e-9, `${value} instead of ${expected}`);
 
 describe('the books', () => {
   it('hold the limit exactly, give back what was not needed, and settle once', () => {
-    const database = openDatabase(file());
-    const spend = createSpend({ limit: 1, ledger: openLedger(database), log });
+    const { ledger, close } = books(file());
+    const spend = createSpend({ limit: 1, ledger, log });
     const settle = spend.reserve(0.6);
     assert.ok(settle);
     assert.equal(spend.reserve(0.6), null);
@@ -31,26 +45,25 @@ describe('the books', () => {
     near(spend.left(), 0.9);
     assert.ok(spend.reserve(0.9));
     assert.equal(spend.reserve(1e-6), null);
-    database.close();
+    close();
   });
 
   it('survive a restart; a call that died with the process stays reserved', () => {
     const path = file();
-    const first = openDatabase(path);
-    const before = createSpend({ limit: 1, ledger: openLedger(first), log });
+    const first = books(path);
+    const before = createSpend({ limit: 1, ledger: first.ledger, log });
     before.reserve(0.25)?.(0.125);
     assert.ok(before.reserve(0.5));
     first.close();
-    const second = openDatabase(path);
-    const later = createSpend({ limit: 1, ledger: openLedger(second), log });
+    const second = books(path);
+    const later = createSpend({ limit: 1, ledger: second.ledger, log });
     near(later.view().spent, 0.625);
     assert.equal(later.reserve(0.5), null);
     second.close();
   });
 
   it('begin anew with the day in UTC; what runs over midnight belongs to the day that it began in', () => {
-    const database = openDatabase(file());
-    const ledger = openLedger(database);
+    const { ledger, close } = books(file());
     let time = Date.parse('2026-11-22T23:59:59.999Z');
     const spend = createSpend({ limit: 1, ledger, now: () => time, log });
     const settle = spend.reserve(1);
@@ -60,15 +73,18 @@ describe('the books', () => {
     settle?.(0.7);
     near(ledger.spent('2026-11-22'), 0.7);
     near(ledger.spent('2026-11-23'), 0.4);
-    database.close();
+    close();
   });
 
   it('are shared by processes on one file', () => {
     const path = file();
-    const [one, two] = [openDatabase(path), openDatabase(path)];
-    const [a, b] = [one, two].map((database) => createSpend({ limit: 1, ledger: openLedger(database), log }));
+    const [one, two] = [books(path), books(path)];
     let given = 0;
-    for (let round = 0; round < 40; round++) if ((round % 2 === 0 ? a : b)?.reserve(0.0625)) given += 1;
+    for (let round = 0; round < 40; round++) {
+      const { ledger, settle } = round % 2 === 0 ? one : two;
+      if (createSpend({ limit: 1, ledger, log }).reserve(0.0625)) given += 1;
+      settle();
+    }
     assert.equal(given, 16);
     one.close();
     two.close();
