@@ -15,11 +15,11 @@ const lists = Object.entries(common).map(([language, words]) => [language, new S
  * `otherwise` also wins a tie, so a visitor's own setting is only overruled by evidence.
  */
 export function guessLanguage(text: string, otherwise: string): string {
-  if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text.slice(0, 2_000))) return 'ja';
-  const letters = text.slice(0, 2_000).match(/\p{L}/gu)?.length ?? 0;
-  if (letters === 0) return otherwise;
-  if (count(text, /\p{Script=Han}/gu) * 3 > letters) return otherwise.startsWith('ja') ? otherwise : otherwise.startsWith('zh') ? otherwise : 'zh';
-  if (count(text, /\p{Script=Arabic}/gu) * 2 > letters) return otherwise.startsWith('ar') ? otherwise : 'ar';
+  const script = scriptOf(text.slice(0, 2_000));
+  if (script === 'none') return otherwise;
+  if (script === 'ja') return 'ja';
+  if (script === 'han') return otherwise.startsWith('ja') || otherwise.startsWith('zh') ? otherwise : 'zh';
+  if (script === 'arab') return otherwise.startsWith('ar') ? otherwise : 'ar';
   const words = wordsOf(normalise(text));
   const hits = lists
     .map(([language, set]) => ({ language, n: words.filter((word) => set.has(word)).length + letterHint(language, text) }))
@@ -28,6 +28,16 @@ export function guessLanguage(text: string, otherwise: string): string {
   const own = hits.find(({ language }) => otherwise.toLowerCase().split('-')[0] === language);
   if (!best || best.n === 0 || best.n === own?.n) return otherwise;
   return best.n > (second?.n ?? 0) ? best.language : otherwise;
+}
+
+/** The writing that a text is mostly in, as far as it tells the language. */
+function scriptOf(text: string): 'ja' | 'han' | 'arab' | 'other' | 'none' {
+  if (/^[\x20-\x7e\s]*$/.test(text)) return /[a-z]/i.test(text) ? 'other' : 'none';
+  if (/[\p{Script=Hiragana}\p{Script=Katakana}]/u.test(text)) return 'ja';
+  const letters = count(text, /\p{L}/gu);
+  if (letters === 0) return 'none';
+  if (count(text, /\p{Script=Han}/gu) * 3 > letters) return 'han';
+  return count(text, /\p{Script=Arabic}/gu) * 2 > letters ? 'arab' : 'other';
 }
 
 /** Letters that one of the languages has nearly to itself. */
@@ -41,5 +51,5 @@ function letterHint(language: string, text: string): number {
 }
 
 function count(text: string, pattern: RegExp): number {
-  return text.slice(0, 2_000).match(pattern)?.length ?? 0;
+  return text.match(pattern)?.length ?? 0;
 }
