@@ -18,13 +18,18 @@ export const CHROMIUM_FLAGS = [
 export function findChromium(): string {
   const found = [process.env['CHROME_PATH'], ...PLACES].find((path) => path !== undefined && existsSync(path));
   if (found) return found;
-  if (process.platform === 'linux' && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
-    console.error('Installing Chromium for the browser tests (once) …');
-    const apt = (...args: string[]) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
-    apt('update', '-qq');
-    apt('install', '-y', '-qq', '--no-install-recommends', 'chromium');
+  if (installDebian('Chromium', 'chromium')) {
     const installed = PLACES.find(existsSync);
     if (installed) return installed;
   }
   throw new Error('The browser tests need Chromium: install it (Debian: apt-get install chromium) or set CHROME_PATH to it.');
+}
+
+/** Installs Debian packages where that is ours to do (root, apt-get); false where it is not. */
+export function installDebian(what: string, ...packages: string[]): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false;
+  console.error(`Installing ${what} for the browser tests (once) …`);
+  const apt = (...args: string[]) => spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } });
+  apt('update', '-qq');
+  return apt('install', '-y', '-qq', '--no-install-recommends', ...packages).status === 0;
 }

@@ -27,14 +27,15 @@ const suites: Suite[] = [
   nodeTest('provider faults', 'test/bff/faults/*.test.ts'),
   nodeTest('transports', 'test/bff/transports/*.test.ts'),
   nodeTest('widget parts', 'test/widget/node/*.test.ts'),
-  { name: 'widget in a browser', command: ['test/widget/run.mjs'] },
+  { name: 'widget in browser engines', command: ['test/widget/run.mjs'] },
   nodeTest('status', 'test/status/*.test.ts'),
   nodeTest('end to end', 'test/e2e/*.test.ts'),
 ];
 
 const only = process.argv[2];
 // A machine without a browser gets one here, before any suite's clock runs.
-const env = { ...process.env, CHROME_PATH: findChromium(), FORCE_COLOR: '0' };
+// Who asks for the engines alone gets all of them.
+const env = { ...process.env, CHROME_PATH: findChromium(), FORCE_COLOR: '0', ...(only === 'engines' ? { ENGINES: 'chromium,firefox,webkit' } : {}) };
 await runNode(['bff/cli/main.ts', 'build']);
 
 const total: Figures = { passed: 0, failed: 0 };

@@ -1,25 +1,27 @@
-/** Runs test/widget/browser in a real Chromium against the scripted bff on its own port. */
+/** Runs test/widget/browser in real browsers against the scripted bff on its own port. ENGINES=chromium,firefox,webkit picks, and installs. */
 import { fileURLToPath } from 'node:url';
 import { esbuildPlugin } from '@web/dev-server-esbuild';
-import { chromeLauncher } from '@web/test-runner-chrome';
-import { CHROMIUM_FLAGS, findChromium } from '../chromium.ts';
 import { buildWidget } from '../../widget/build.ts';
+import { findEngines } from './engines.mjs';
 import { startFakeBff } from './fake-bff.ts';
 
 const rootDir = fileURLToPath(new URL('../..', import.meta.url));
 const { loader } = await buildWidget();
 const bff = await startFakeBff(loader.replace(/\/[^/]+$/, ''));
+const { launchers, missing } = findEngines(process.env['ENGINES']);
 const figures = { passed: 0, failed: 0 };
+const byEngine = new Map(launchers.map(({ name }) => [name, { passed: 0, failed: 0 }]));
 
 /** The last line is `N passed, N failed`; everything that failed is named above it. */
 const reporter = {
   reportTestFileResults({ logger, sessionsForTestFile }) {
     for (const session of sessionsForTestFile) {
-      for (const error of session.errors ?? []) failed(logger, session.testFile, error);
+      const engine = session.browser.name;
+      for (const error of session.errors ?? []) failed(logger, engine, session.testFile, error);
       const walk = (suite, path) => {
         for (const test of suite?.tests ?? []) {
-          if (test.passed) figures.passed += 1;
-          else if (!test.skipped) failed(logger, [...path, test.name].join(' › '), test.error);
+          if (test.passed) count(engine, 'passed');
+          else if (!test.skipped) failed(logger, engine, [...path, test.name].join(' › '), test.error);
         }
         for (const inner of suite?.suites ?? []) walk(inner, [...path, inner.name]);
       };
@@ -27,13 +29,21 @@ const reporter = {
     }
   },
   stop() {
+    for (const [name, { passed, failed }] of byEngine) console.log(`${name}: ${passed} of ${passed + failed}`);
+    for (const line of missing) console.log(line);
     console.log(`\n${figures.passed} passed, ${figures.failed} failed`);
   },
 };
 
-function failed(logger, name, error) {
-  figures.failed += 1;
-  logger.log(`✖ ${name}\n  ${error?.message ?? ''}\n${error?.stack ?? ''}`);
+function count(engine, outcome) {
+  figures[outcome] += 1;
+  const own = byEngine.get(engine);
+  if (own) own[outcome] += 1;
+}
+
+function failed(logger, engine, name, error) {
+  count(engine, 'failed');
+  logger.log(`✖ ${engine}: ${name}\n  ${error?.message ?? ''}\n${error?.stack ?? ''}`);
 }
 
 export default {
@@ -41,7 +51,8 @@ export default {
   files: ['test/widget/browser/*.test.ts'],
   nodeResolve: true,
   concurrency: 1,
-  browsers: [chromeLauncher({ launchOptions: { executablePath: findChromium(), args: CHROMIUM_FLAGS } })],
+  browsers: launchers,
+  concurrentBrowsers: 1,
   testFramework: { config: { timeout: 10_000 } },
   testsFinishTimeout: 120_000,
   browserLogs: false,
