@@ -1,9 +1,10 @@
-/** Builds the widget: first the hashed panel, then the loader with the panel's name and integrity written in. */
+/** Builds the widget: first the hashed panel, then the loader with the panel's name and integrity written in, then the theme builder. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
+import { buildThemePage } from './build/theme.ts';
 
 /** Paths of the loader and of every file in `assets`, absolute. */
 export type Built = { loader: string; assets: string[] };
@@ -40,6 +41,7 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
       rolldownOptions: { input: join(here, 'loader.ts'), output: { format: 'iife', entryFileNames: 'halfsecond.js' } },
     },
   });
+  await buildThemePage(outDir, [tight()]);
   writeFileSync(stamp, hash);
   return result(outDir);
 }
@@ -75,7 +77,7 @@ function sources(folder: string): string[] {
   return readdirSync(folder).toSorted().flatMap((name) => {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) return ['dist', 'node_modules', 'demo'].includes(name) ? [] : sources(path);
-    return /\.(ts|json)$/.test(name) ? [path] : [];
+    return /\.(ts|json|html|css)$/.test(name) ? [path] : [];
   });
 }
 

@@ -1,8 +1,8 @@
-/** The demo site as a process of its own: one page with the script tag, the project's documents, nothing else. */
+/** The demo site as a process of its own: one page with the script tag, the project's documents, the theme builder, nothing else. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import { dirname, join } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { listDocs, renderDoc, type Doc } from './docs.ts';
 
@@ -20,6 +20,14 @@ const policy = [
   "default-src 'none'", `script-src ${bff}`, "style-src 'self'", "img-src 'self'", `connect-src ${bff}`, "base-uri 'none'", "form-action 'none'",
   "require-trusted-types-for 'script'", 'trusted-types halfsecond lit-html',
 ].join('; ');
+
+/** The theme builder needs no server but the one that hands it out. */
+const themePolicy = [
+  "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "frame-src 'self'", "frame-ancestors 'self'", "base-uri 'none'", "form-action 'none'",
+  "require-trusted-types-for 'script'", 'trusted-types halfsecond lit-html',
+].join('; ');
+const theme = join(here, '../dist/theme');
+const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
 const server = createServer((request, response) => {
   answer(request, response).catch((error: unknown) => {
@@ -52,9 +60,24 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (path === '/') return send(response, 200, 'text/html', fill(await readFile(join(here, 'index.html'), 'utf8'), docs));
   const asset = assets[path];
   if (asset) return send(response, 200, asset.type, await readFile(join(here, asset.file), 'utf8'));
+  if (path === '/theme') return void response.writeHead(308, { location: '/theme/' }).end();
+  if (path.startsWith('/theme/')) {
+    const file = await themeFile(path.slice('/theme/'.length) || 'index.html');
+    if (file) return send(response, 200, file.type, file.body, themePolicy);
+  }
   const doc = docs.find(({ name }) => path === `/docs/${name}`) ?? (path === '/docs' || path === '/docs/' ? docs[0] : undefined);
   if (doc) return send(response, 200, 'text/html', fill(docPage(await readFile(join(here, 'index.html'), 'utf8'), doc, await renderDoc(root, doc)), docs));
   send(response, 404, 'text/html', fill(docPage(await readFile(join(here, 'index.html'), 'utf8'), { name: '', title: 'Not found' }, '<h1>Nothing here</h1><p><a href="/">Back to the start</a></p>'), docs));
+}
+
+/** A file of the built theme builder; null for every other name. The names are those on disk: a path cannot leave the folder. */
+async function themeFile(name: string): Promise<{ type: string; body: string } | null> {
+  const names = await readdir(theme, { recursive: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') throw new Error(`${theme} is missing: build the widget first`);
+    throw error;
+  });
+  const type = TYPES[extname(name)];
+  return type !== undefined && names.includes(name) ? { type, body: await readFile(join(theme, name), 'utf8') } : null;
 }
 
 /** The front page's frame with a document in place of its sections. */
@@ -75,10 +98,10 @@ function attribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string): void {
+function send(response: ServerResponse, status: number, type: string, body: string, csp: string = policy): void {
   response.writeHead(status, {
     'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin',
-    ...(type === 'text/html' ? { 'content-security-policy': policy } : {}),
+    ...(type === 'text/html' ? { 'content-security-policy': csp } : {}),
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);
 }
