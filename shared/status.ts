@@ -114,3 +114,40 @@ export type QueueStatus = z.infer<typeof queueStatus>;
 
 export const incidentStatus = z.enum(['investigating', 'identified', 'monitoring', 'resolved', 'postmortem']);
 export type IncidentStatus = z.infer<typeof incidentStatus>;
+
+export const impact = z.enum(['none', 'minor', 'major', 'critical']);
+export type Impact = z.infer<typeof impact>;
+
+/** A planned maintenance, in Statuspage's words. */
+export const maintenanceStatus = z.enum(['scheduled', 'in_progress', 'verifying', 'completed']);
+export type MaintenanceStatus = z.infer<typeof maintenanceStatus>;
+
+/** Whose fault: the provider's, or ours (the queue, our own layers, our tools). */
+export const side = z.enum(['own', 'provider']);
+export type Side = z.infer<typeof side>;
+
+/** One answer or its absence, as a prober saw it; `ms` until the answer's head. */
+export const probeResult = z.object({ target: name, ok: z.boolean(), ms: z.nullable(ms) });
+export type ProbeResult = z.infer<typeof probeResult>;
+
+/**
+ * `POST /probes` of the status host: one round of one prober. `seq` grows with every round of a prober, whatever its
+ * life; `at` is its clock, epoch ms. Signed by `x-halfsecond-signature` with the key of that prober's name.
+ */
+export const probeReport = z.object({
+  version: z.literal(1),
+  prober: name,
+  seq: z.int().check(z.positive()),
+  at: z.number(),
+  results: z.array(probeResult).check(z.minLength(1), z.maxLength(50)),
+});
+export type ProbeReport = z.infer<typeof probeReport>;
+
+/** What one prober says of the bff right now; `at` is its last word on our clock. `silent`: too long ago to count. */
+export const proberView = z.object({
+  name,
+  state: z.enum(['up', 'down', 'unknown', 'silent']),
+  at: z.nullable(z.number()),
+  ms: z.nullable(ms),
+});
+export type ProberView = z.infer<typeof proberView>;

@@ -1,7 +1,7 @@
 /** The public state of one second: what every page, feed and API file is made from. */
 import { MIN_SAMPLES } from '@halfsecond/shared/limits';
-import type { Figures, ModelStatus, Outcome, QueueStatus, Sample } from '@halfsecond/shared/status';
-import type { PublishedIncident } from '../src/incident.ts';
+import type { Figures, ModelStatus, Outcome, ProberView, QueueStatus, Sample, Side } from '@halfsecond/shared/status';
+import type { PublishedIncident, PublishedMaintenance } from '../src/incident.ts';
 import type { Held, Indicator } from './judge.ts';
 import { count, quantile } from './sketch.ts';
 import type { Measure, Span, Store, Watched } from './store.ts';
@@ -48,7 +48,21 @@ export type Snapshot = {
   fallbackSince: number | null;
   turns: LatestTurn[];
   openIncidents: PublishedIncident[];
+  /** Every incident there is, newest first: what people wrote and what was opened automatically a second ago. */
+  incidents?: PublishedIncident[];
+  /** Planned, under way and over, by their begin, latest first. */
+  maintenances?: PublishedMaintenance[];
+  /** Who looks at the bff from outside, and what each says. */
+  probers?: ProberView[];
+  /** When nobody watched during the last 24 hours; oldest first. */
+  gaps?: Gap[];
+  /** Whose fault the last minute's faulty turns were, by their hops; `n` turns were looked at. */
+  blame?: Record<Side, number> & { n: number };
+  /** Faults of this host itself, such as a full disk; sentences. */
+  faults?: string[];
 };
+/** Epoch ms. */
+export type Gap = { from: number; until: number };
 export type Days = Map<string, Watched[]>;
 
 const roundMs = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
