@@ -20,12 +20,12 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
 
   rmSync(join(outDir, 'assets'), { recursive: true, force: true });
   await build({
-    configFile: false, root: here, logLevel: 'warn', plugins: [tight()],
+    configFile: false, root: here, logLevel: 'warn', plugins: [bare(), tight()],
     build: {
       outDir, emptyOutDir: false, target, modulePreload: false, reportCompressedSize: false,
       rolldownOptions: {
         input: { chat: join(here, 'chat/define.ts') },
-        preserveEntrySignatures: 'strict',
+        preserveEntrySignatures: 'allow-extension',
         output: { entryFileNames: 'assets/[name]-[hash].js', chunkFileNames: 'assets/[name]-[hash].js' },
       },
     },
@@ -62,6 +62,16 @@ export function tight(): Plugin {
       if (/\/widget\/chat\/\w+\.ts$/.test(id)) return { code: code.replace(/([>}])\n\s+(?=<|\$\{)/g, '$1'), map: null };
       return null;
     },
+  };
+}
+
+/** Vite's helper loads a lazy file's style sheets and dependencies ahead; ours have none, and `import()` needs no help. */
+const PRELOAD = '\0vite/preload-helper.js';
+function bare(): Plugin {
+  return {
+    name: 'halfsecond-bare',
+    enforce: 'pre',
+    load: (id) => (id === PRELOAD ? 'export const __vitePreload = (load) => load();' : null),
   };
 }
 

@@ -1,24 +1,19 @@
-/** One visitor's conversation: sends, stops, asks again, decides, restores; holds the transcript and says when it has changed. */
-import { ask, rejoin, type Question, type TurnWatcher } from '../stream/connection.ts';
-import { fold, foldEnd } from '../stream/fold.ts';
+/** One visitor's conversation, the same in every tab: sends, stops, asks again, decides, restores; holds the transcript and says when it has changed. */
+import { fold } from '../stream/fold.ts';
+import type { Line } from '../stream/line.ts';
 import type { Requests } from '../stream/requests.ts';
-import { blankMessage, emptyTranscript, isRunning, patchMessage, textOf, userMessage, type Message, type Transcript } from '../stream/transcript.ts';
+import { blankMessage, emptyTranscript, isRunning, patchMessage, textOf, userMessage, type BrowserMarks, type Message, type Transcript } from '../stream/transcript.ts';
 import { sleep } from '../stream/wait.ts';
 import { newId } from './ids.ts';
 import type { Keep } from './keep.ts';
-import { answerWire, failed, isBlank, questionWire, toolChanges } from './outcome.ts';
+import { answerWire, decided, marksOf, questionWire, toolChanges, type ConversationEvent, type Moments } from './outcome.ts';
 import { restoreMessages } from './restore.ts';
-
-export type ConversationEvent =
-  | { name: 'message'; detail: { id: string; role: 'user' | 'assistant'; text: string } }
-  | { name: 'first-token'; detail: { traceId: string | null; ms: number } }
-  | { name: 'tool'; detail: { name: string; state: string } }
-  | { name: 'handoff'; detail: { reason: string; url?: string | undefined } }
-  | { name: 'feedback'; detail: { messageId: string; rating: 'up' | 'down' } }
-  | { name: 'error'; detail: { code: string } };
+import { createTabs, type Snapshot } from './tabs.ts';
+import { readTurn, type Asked } from './turn.ts';
 
 export type ConversationOptions = {
   requests: Requests;
+  line: Line;
   keep: Keep;
   /** The transcript is another one; `urgent` when the very next frame should show it. */
   changed(urgent: boolean): void;
@@ -45,10 +40,11 @@ export type Conversation = {
   /** The visitor's yes or no to a tool call that waits for it. */
   decide(messageId: string, toolCallId: string, approved: boolean): void;
   reset(): void;
+  /** Shows what the server has stored, and goes on with what is running there. */
   restore(): Promise<void>;
   rate(messageId: string, rating: 'up' | 'down', comment: string): Promise<void>;
   identify(jwt: string): Promise<void>;
-  /** Opens a session ahead of the first question. */
+  /** A session and a connection ahead of the first question. */
   warm(): void;
   /** Lets go of everything that is under way. */
   close(): void;
@@ -56,128 +52,152 @@ export type Conversation = {
 
 /** Small requests beside a turn give up after this (ms). */
 const ASIDE_MS = 10_000;
-/** A turn's question without what only the moment of sending knows. */
-type Asked = Pick<Question, 'message' | 'trigger' | 'replaces'>;
-
 /** How long a stop waits for the server's own end of the stream (ms). */
 const STOP_MS = 1_500;
 
-export function createConversation({ requests, keep, changed, emit, painted }: ConversationOptions): Conversation {
+export function createConversation({ requests, line, keep, changed, emit, painted }: ConversationOptions): Conversation {
   let transcript: Transcript = emptyTranscript;
   let chatId = keep.chat();
   let turn: AbortController | null = null;
-  let reconnecting = false;
+  let lost = false;
   let since = 0;
   const aside = (): AbortSignal => AbortSignal.timeout(ASIDE_MS);
   /** What goes wrong beside a turn must not disturb it, but is not hidden from whoever looks. */
   const note = (what: string) => (error: unknown): void => console.debug(`Halfsecond: ${what}`, error);
+  const running = (): Message | null => transcript.messages.find(isRunning) ?? null;
+  const questionOf = (answer: Message): Message | null => transcript.messages[transcript.messages.indexOf(answer) - 1] ?? null;
+
+  const tabs = createTabs({
+    name: keep.name,
+    shared: keep.shared,
+    snapshot: () => ({ chat: chatId, messages: transcript.messages, age: performance.now() - since }),
+    adopt,
+    event(of, event) {
+      const answer = running();
+      if (!answer || questionOf(answer)?.id !== of) return tabs.hello();
+      replace(answer, fold(answer, event, performance.timeOrigin + performance.now()), textOf(answer) === '');
+    },
+    lost(now) {
+      if (lost === now) return;
+      lost = now;
+      changed(false);
+    },
+    yield: () => drop('another tab reads on'),
+    takeOver() {
+      const answer = running();
+      if (answer && !turn) read(answer, null);
+    },
+  });
 
   function show(messages: Message[], urgent: boolean): void {
     transcript = { messages };
     changed(urgent);
   }
+  /** A replayed answer may have been read from the store already: its id is shown once. */
+  function replace(before: Message, next: Message, urgent: boolean): void {
+    if (before !== next) show(transcript.messages.filter((m) => m.id !== next.id || m === before).map((m) => (m === before ? next : m)), urgent);
+  }
+  /** Ends the reading of this tab, without a word about the answer. */
+  function drop(reason: string): void {
+    const own = turn;
+    turn = null;
+    lost = false;
+    own?.abort(new DOMException(reason, 'AbortError'));
+  }
 
-  /** One turn: a new answer, or `onto` a message that goes on. Without `asked` it joins the answer that is running already. */
-  function run(asked: Asked | null, keyAt: number, onto?: Message): void {
+  /** What another tab shows is shown here too; a question of this tab that came too late stays, to be asked again. */
+  function adopt({ chat, messages, age }: Snapshot): void {
+    const late = transcript.messages.findIndex((m) => m.error === 'chat_busy');
+    const kept = late > 0 && chat !== null ? transcript.messages.slice(late - 1).filter(({ id }) => messages.every((m) => m.id !== id)) : [];
+    drop('another tab goes on');
+    tabs.rest();
+    chatId = chat;
+    since = performance.now() - age;
+    show([...messages, ...kept], true);
+  }
+
+  /** Reads an answer to its end and tells the other tabs. */
+  function read(begun: Message, asked: Asked | null, keyAt = performance.now()): void {
     const own = new AbortController();
     turn = own;
-    const sentAt = performance.now();
-    since = sentAt;
-    let answer = onto ? { ...onto, state: 'streaming' as const, cursor: '', stepStart: onto.parts.length } : blankMessage(newId('a'), 'assistant', 'sending');
-    let firstByteAt = 0;
-    let wordAt = 0;
-    let paintedAt: Promise<number | null> | null = null;
-
+    lost = false;
+    let answer = begun;
+    const sent = { keyAt, sentAt: performance.now() };
+    const question = questionOf(begun);
+    let measured: Promise<BrowserMarks | null> = Promise.resolve(null);
     const put = (next: Message, urgent: boolean): void => {
-      if (next === answer || turn !== own) return;
       const before = answer;
       answer = next;
-      // A replayed answer may have been read from the store already: its id is shown once.
-      show(transcript.messages.filter((m) => m.id !== next.id || m === before).map((m) => (m === before ? next : m)), urgent);
+      replace(before, next, urgent);
     };
-    const watcher: TurnWatcher = {
-      firstByte(at) {
-        firstByteAt = at;
-      },
-      reconnecting(now) {
-        reconnecting = now;
-        changed(false);
-      },
-      event(event) {
-        const before = answer;
-        const next = fold(answer, event, Date.now());
-        const first = paintedAt === null && !isBlank(next);
-        if (first) wordAt = performance.now();
-        put(next, first || before.parts.length === 0);
+    readTurn({
+      requests, line, chatId: chatId ?? '', questionId: question?.id, answer, asked, sent, signal: own.signal,
+      put(before, next, urgent, event) {
+        if (turn !== own) return;
+        put(next, urgent);
+        if (event) tabs.event(question?.id ?? '', event);
+        else tabs.share();
         if (next.handoff && next.handoff !== before.handoff) emit({ name: 'handoff', detail: next.handoff });
         for (const detail of toolChanges(before, next)) emit({ name: 'tool', detail });
-        if (first) paintedAt = painted();
       },
-    };
-
-    const ending = async (): Promise<void> => {
-      try {
-        if (asked) await ask(requests, { ...asked, chatId: chatId ?? '', marks: { keyToSend: sentAt - keyAt, sentAt: Date.now() } }, watcher, own.signal);
-        else if (!(await rejoin(requests, chatId ?? '', watcher, own.signal))) return await reread(own);
-        put(await whole(foldEnd(answer), asked?.message.id, own.signal), true);
-      } catch (error) {
-        put(failed(answer, error, own.signal.aborted), true);
-        if (!own.signal.aborted) emit({ name: 'error', detail: { code: answer.error ?? 'other' } });
-      }
-      if (turn === own) turn = null;
-      reconnecting = false;
+      reconnecting(now) {
+        if (turn !== own) return;
+        lost = now;
+        tabs.lost(now);
+        changed(false);
+      },
+      firstWord(firstByteAt, wordAt) {
+        if (asked?.message.role === 'user') measured = painted().then((paintedAt) => (paintedAt === null ? null : report(answer.traceId, { ...sent, firstByteAt, wordAt, paintedAt })));
+      },
+    }).then((end) => {
+      if (turn !== own) return;
+      turn = null;
+      lost = false;
+      put(end, true);
+      tabs.rest();
       changed(true);
-      if (answer.state === 'done') emit({ name: 'message', detail: { id: answer.id, role: 'assistant', text: textOf(answer) } });
-      if (answer.state === 'failed' && !own.signal.aborted && answer.traceId !== null) emit({ name: 'error', detail: { code: answer.error ?? 'other' } });
-      if (asked && !onto && paintedAt) await report(answer, { keyAt, sentAt, firstByteAt, wordAt, paintedAt: await paintedAt });
-    };
-    // The request goes out first; drawing the question comes while it travels.
-    ending().catch(note('the end of a turn failed.'));
-    show(onto ? transcript.messages.map((m) => (m.id === onto.id ? answer : m)) : [...transcript.messages, answer], true);
+      if (end.state === 'failed') emit({ name: 'error', detail: { code: end.error ?? 'other' } });
+      if (end.error === 'chat_busy') return tabs.hello();
+      tabs.share();
+      if (end.state === 'done') emit({ name: 'message', detail: { id: end.id, role: 'assistant', text: textOf(end) } });
+      return measured.then((marks) => {
+        if (marks === null) return;
+        show(patchMessage(transcript, end.id, { marks }).messages, false);
+        if (!running()) tabs.share();
+      });
+    }).catch(note('the end of a turn failed.'));
+    // The request goes out first; the rest comes while it travels.
+    tabs.lead(asked === null);
+    if (asked) tabs.share();
   }
 
-  async function report(answer: Message, at: { keyAt: number; sentAt: number; firstByteAt: number; wordAt: number; paintedAt: number | null }): Promise<void> {
-    if (at.paintedAt === null) return;
-    const total = at.paintedAt - at.keyAt;
-    const keyToSend = at.sentAt - at.keyAt;
-    const sendToFirstByte = at.firstByteAt - at.sentAt;
-    transcript = patchMessage(transcript, answer.id, { marks: { keyToSend, sendToFirstByte, paint: at.paintedAt - at.wordAt, total } });
-    changed(false);
-    emit({ name: 'first-token', detail: { traceId: answer.traceId, ms: total } });
-    if (answer.traceId === null) return;
-    await requests.marks({ traceId: answer.traceId, keyToSend, sendToFirstByte, firstByteToPaint: at.paintedAt - at.firstByteAt, total }, aside()).catch(note('timings were not delivered.'));
+  /** Tells the page and the server how long the first word took. */
+  function report(traceId: string | null, at: Moments): BrowserMarks {
+    const marks = marksOf(at);
+    const { paint: _, ...told } = { ...marks, firstByteToPaint: at.paintedAt - at.firstByteAt };
+    emit({ name: 'first-token', detail: { traceId, ms: marks.total } });
+    if (traceId !== null) requests.marks({ traceId, ...told }, aside()).catch(note('timings were not delivered.'));
+    return marks;
   }
 
-  /** The rest of an answer whose stream was lost for good: the server may have finished and stored it. */
-  async function whole(answer: Message, askedId: string | undefined, signal: AbortSignal): Promise<Message> {
-    if (answer.state !== 'truncated' || chatId === null) return answer;
-    const stored = await requests.history(chatId, signal).catch((error: unknown) => void note('the stored answer could not be read.')(error));
-    const messages = restoreMessages(stored?.messages ?? []);
-    // When not even the first event came through, the answer is known by its place behind the question.
-    const found = messages.find(({ id }) => id === answer.id) ?? messages[messages.findIndex(({ id }) => id === askedId) + 1];
-    if (found?.role !== 'assistant' || textOf(found).length < textOf(answer).length) return answer;
-    return { ...answer, id: found.id, traceId: found.traceId, state: found.state, parts: [...answer.parts.filter((part) => part.type === 'tool'), ...found.parts], sources: found.sources, finish: found.finish };
+  /** Asks `question` behind `before`. */
+  function put(before: Message[], question: Message, keyAt: number, asked: Omit<Asked, 'message'>): void {
+    drop('another question');
+    chatId ??= newId('c');
+    keep.keepChat(chatId);
+    since = performance.now();
+    const answer = blankMessage(newId('a'), 'assistant', 'sending');
+    transcript = { messages: [...before, question, answer] };
+    read(answer, { ...asked, message: questionWire(question) }, keyAt);
+    changed(true);
   }
-
-  /** The stored conversation once more: the answer ended between two looks. */
-  async function reread(own: AbortController): Promise<void> {
-    const stored = chatId === null ? null : await requests.history(chatId, own.signal);
-    if (turn === own) turn = null;
-    show(restoreMessages(stored?.messages ?? []), true);
-  }
-
-  /** The answer is what counts, not the connection: that may close a moment after the last word. */
-  const busy = (): boolean => transcript.messages.some(isRunning);
 
   function send(text: string, keyAt: number): boolean {
     const trimmed = text.trim();
-    if (trimmed === '' || busy()) return false;
-    chatId ??= newId('c');
-    keep.keepChat(chatId);
+    if (trimmed === '' || running()) return false;
     const question = userMessage(newId('m'), trimmed);
-    transcript = { messages: [...transcript.messages, question] };
     emit({ name: 'message', detail: { id: question.id, role: 'user', text: trimmed } });
-    run({ message: questionWire(question), trigger: 'submit-message', replaces: null }, keyAt);
+    put(transcript.messages, question, keyAt, { trigger: 'submit-message', replaces: null });
     return true;
   }
 
@@ -185,70 +205,77 @@ export function createConversation({ requests, keep, changed, emit, painted }: C
   function again(text: string | null, keyAt: number, trigger: Asked['trigger']): boolean {
     const at = transcript.messages.findLastIndex((message) => message.role === 'user');
     const last = transcript.messages[at];
-    if (busy() || !last || text === '') return false;
-    const question = text === null ? last : userMessage(last.id, text);
-    transcript = { messages: [...transcript.messages.slice(0, at), question] };
-    run({ message: questionWire(question), trigger, replaces: last.id }, keyAt);
+    if (running() || !last || text === '') return false;
+    put(transcript.messages.slice(0, at), text === null ? last : userMessage(last.id, text), keyAt, { trigger, replaces: last.id });
     return true;
   }
 
   function decide(messageId: string, toolCallId: string, approved: boolean): void {
     const answer = transcript.messages.find(({ id }) => id === messageId);
-    if (busy() || !answer) return;
-    const next: Message = { ...answer, parts: answer.parts.map((part) =>
-      (part.type === 'tool' && part.id === toolCallId ? { ...part, state: approved ? 'running' : 'denied', startedAt: Date.now() } : part)) };
-    // Several calls may wait: the answer goes on when the last of them is decided.
-    if (next.parts.some((part) => part.type === 'tool' && part.state === 'approval')) return show(transcript.messages.map((m) => (m === answer ? next : m)), true);
-    run({ message: answerWire(next), trigger: 'submit-message', replaces: next.id }, performance.now(), next);
+    if (running() || !answer) return;
+    const next = decided(answer, toolCallId, approved);
+    replace(answer, next, true);
+    if (!isRunning(next)) return tabs.share();
+    drop('the answer goes on');
+    since = performance.now();
+    read(next, { message: answerWire(next), trigger: 'submit-message', replaces: next.id });
   }
 
   function stop(): void {
+    if (chatId === null || !running()) return;
     const own = turn;
-    if (!own || chatId === null) return;
-    const reason = new DOMException('stopped by the visitor', 'AbortError');
     requests.stop(chatId, aside()).catch(note('the stop was not delivered.'));
-    sleep(STOP_MS, own.signal).then(() => own.abort(reason), note('the stopped turn had ended already.'));
+    if (own) sleep(STOP_MS, own.signal).then(() => own.abort(new DOMException('stopped by the visitor', 'AbortError')), note('the stopped turn had ended already.'));
   }
 
   function reset(): void {
-    turn?.abort(new DOMException('a new conversation', 'AbortError'));
-    turn = null;
+    stop();
+    drop('a new conversation');
+    tabs.rest();
     chatId = null;
     keep.keepChat(null);
     show([], true);
+    tabs.share();
   }
 
   return {
     transcript: () => transcript,
-    running: () => transcript.messages.find(isRunning) ?? null,
-    reconnecting: () => reconnecting,
+    running,
+    reconnecting: () => lost,
     since: () => since,
-    send, stop, reset,
-    decide,
+    send, stop, reset, decide,
     retry: () => void again(null, performance.now(), 'submit-message'),
     regenerate: () => void again(null, performance.now(), 'regenerate-message'),
     edit: (text, keyAt) => again(text.trim(), keyAt, 'submit-message'),
     async restore() {
-      if (chatId === null || turn || transcript.messages.length > 0) return;
-      const stored = await requests.history(chatId, aside());
-      if (turn || transcript.messages.length > 0) return;
+      if (chatId === null) return;
+      tabs.hello();
+      const asked = chatId;
+      const stored = await requests.history(asked, aside());
+      if (turn || tabs.following() || chatId !== asked) return;
       if (!stored) return keep.keepChat((chatId = null));
-      show(restoreMessages(stored.messages), true);
-      if (stored.running) run(null, performance.now());
+      const messages = restoreMessages(stored.messages);
+      if (!stored.running) return show(messages, true);
+      const answer = blankMessage(newId('a'), 'assistant', 'streaming');
+      since = performance.now();
+      show([...messages, answer], true);
+      read(answer, null);
     },
     async rate(messageId, rating, comment) {
       transcript = patchMessage(transcript, messageId, { rating });
       changed(true);
+      if (!running()) tabs.share();
       emit({ name: 'feedback', detail: { messageId, rating } });
       if (chatId !== null) await requests.feedback({ chatId, messageId, rating, ...(comment === '' ? {} : { comment }) }, aside());
     },
-    async identify(jwt) {
-      reset();
-      await requests.identify(jwt, aside());
-    },
+    identify: (jwt) => requests.identify(jwt, reset, aside()),
     warm() {
-      requests.token(aside()).catch(note('no session yet; the first question will ask again.'));
+      line.warm(aside()).catch(note('no session yet; the first question will ask again.'));
     },
-    close: () => turn?.abort(new DOMException('the page has let go of the chat', 'AbortError')),
+    close() {
+      drop('the page has let go of the chat');
+      tabs.close();
+      line.close();
+    },
   };
 }

@@ -1,6 +1,5 @@
 /** `<halfsecond-chat>`: attributes in, events out; holds the conversation and renders the panel. */
 import { html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
-import { createRequests } from '../stream/requests.ts';
 import { isRunning, textOf } from '../stream/transcript.ts';
 import type { Overrides, Strings } from '../locales/en.ts';
 import { english, loadStrings } from '../locales/load.ts';
@@ -9,10 +8,11 @@ import { panelStyles } from '../theme/panel.ts';
 import { proseStyles } from '../theme/prose.ts';
 import { transcriptStyles } from '../theme/transcript.ts';
 import { createAnnouncer } from './announce.ts';
-import { createConversation, type Conversation } from './conversation.ts';
+import type { Conversation } from './conversation.ts';
 import { createDesk } from './desk.ts';
-import { createKeep, type Keep } from './keep.ts';
+import type { Keep } from './keep.ts';
 import { ensureLauncher, launcherCss } from './launcher.ts';
+import { createLife } from './life.ts';
 import { afterPaint, createPacer } from './paint.ts';
 import { panel } from './panel.ts';
 import { readPrompts } from './prompts.ts';
@@ -24,7 +24,7 @@ export class HalfsecondChat extends LitElement {
   static override properties = {
     site: {}, endpoint: {}, mode: { reflect: true }, position: { reflect: true }, theme: { reflect: true }, language: { attribute: 'lang' },
     isOpen: { attribute: 'open', type: Boolean, reflect: true }, statusUrl: { attribute: 'status-url' }, greeting: {}, heading: {}, prompts: {},
-    consent: {}, timing: { type: Boolean }, strings: { attribute: false },
+    consent: {}, transport: {}, timing: { type: Boolean }, strings: { attribute: false },
   };
   static override styles = [unsafeCSS(launcherCss), tokens, panelStyles, transcriptStyles, proseStyles];
 
@@ -40,12 +40,19 @@ export class HalfsecondChat extends LitElement {
   declare heading: string | null;
   declare prompts: string | null;
   declare consent: string | null;
+  declare transport: string;
   declare timing: boolean;
   /** The page's own words in place of some of the language's. */
   declare strings: Overrides | null;
 
-  #conversation: Conversation | null = null;
-  #keep: Keep | null = null;
+  #life = createLife({
+    changed: (urgent) => this.#schedule(urgent),
+    emit: ({ name, detail }) => this.#emit(name, detail),
+    painted: async () => {
+      await this.updateComplete;
+      return afterPaint();
+    },
+  });
   #strings: Strings = english;
   #follower = createFollower();
   #announcer = createAnnouncer();
@@ -69,6 +76,7 @@ export class HalfsecondChat extends LitElement {
     super();
     this.site = this.endpoint = '';
     this.mode = 'popup';
+    this.transport = 'sse';
     this.position = 'right';
     this.theme = 'auto';
     this.language = '';
@@ -108,6 +116,13 @@ export class HalfsecondChat extends LitElement {
     await this.#conversation?.identify(jwt);
   }
 
+  get #conversation(): Conversation | null {
+    return this.#life.conversation();
+  }
+  get #keep(): Keep | null {
+    return this.#life.keep();
+  }
+
   override connectedCallback(): void {
     super.connectedCallback();
     const leave = new AbortController();
@@ -117,6 +132,10 @@ export class HalfsecondChat extends LitElement {
     this.#start();
     followViewport(this, leave.signal);
     this.addEventListener('keydown', (event) => this.#keydown(event), { signal: leave.signal });
+    // Whoever reaches for the chat will want a session and a connection.
+    const warm = (): void => this.#conversation?.warm();
+    for (const type of ['pointerover', 'focusin', 'input']) this.addEventListener(type, warm, { signal: leave.signal });
+    if (this.matches(':hover,:focus-within')) warm();
     const ticker = setInterval(() => {
       if (this.#conversation?.running()) this.#schedule(false);
     }, 100);
@@ -126,13 +145,13 @@ export class HalfsecondChat extends LitElement {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.#leave?.abort();
-    this.#conversation?.close();
+    this.#life.leave();
     this.#pacer.cancel();
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (changed.has('language') || changed.has('strings')) void this.#speak();
-    if (this.hasUpdated && (changed.has('site') || changed.has('endpoint') || changed.has('consent'))) this.#start();
+    if (this.hasUpdated && (changed.has('site') || changed.has('endpoint') || changed.has('consent') || changed.has('transport'))) this.#start();
   }
 
   protected override render(): unknown {
@@ -164,21 +183,8 @@ export class HalfsecondChat extends LitElement {
   }
 
   #start(): void {
-    this.#conversation?.close();
-    const endpoint = this.endpoint.replace(/\/+$/, '') || location.origin;
-    this.#keep = createKeep(endpoint, this.site, this.consent === null || this.consent === 'granted');
-    this.#desk.draft = this.#keep.draft();
-    this.#conversation = createConversation({
-      requests: createRequests({ endpoint, site: this.site, store: this.#keep.session }),
-      keep: this.#keep,
-      changed: (urgent) => this.#schedule(urgent),
-      emit: ({ name, detail }) => this.#emit(name, detail),
-      painted: async () => {
-        await this.updateComplete;
-        return afterPaint();
-      },
-    });
-    if (this.#keep.chat() !== null) this.#conversation.restore().catch((error: unknown) => console.warn('Halfsecond: the earlier conversation could not be read.', error));
+    const { endpoint, site, transport, consent } = this;
+    if (this.#life.begin({ endpoint, site, transport, consent })) this.#desk.draft = this.#keep?.draft() ?? '';
   }
 
   #opened(): void {

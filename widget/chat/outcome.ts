@@ -1,9 +1,25 @@
-/** Pure: how a turn has ended, what has changed in it, and its messages as the AI SDK writes them. */
+/** Pure: how a turn has ended, what has changed in it, what the page hears of it, and its messages as the AI SDK writes them. */
 import type { FinishMetadata } from '@halfsecond/shared/wire';
 import { foldEnd } from '../stream/fold.ts';
 import { Refusal } from '../stream/requests.ts';
-import { textOf, type Message } from '../stream/transcript.ts';
+import { textOf, type BrowserMarks, type Message, type Part } from '../stream/transcript.ts';
 import type { Question } from '../stream/connection.ts';
+
+/** What the page hears, as `halfsecond:NAME`. */
+export type ConversationEvent =
+  | { name: 'message'; detail: { id: string; role: 'user' | 'assistant'; text: string } }
+  | { name: 'first-token'; detail: { traceId: string | null; ms: number } }
+  | { name: 'tool'; detail: { name: string; state: string } }
+  | { name: 'handoff'; detail: { reason: string; url?: string | undefined } }
+  | { name: 'feedback'; detail: { messageId: string; rating: 'up' | 'down' } }
+  | { name: 'error'; detail: { code: string } };
+
+/** On the clock of `performance.now()`. */
+export type Moments = { keyAt: number; sentAt: number; firstByteAt: number; wordAt: number; paintedAt: number };
+
+export function marksOf({ keyAt, sentAt, firstByteAt, wordAt, paintedAt }: Moments): BrowserMarks {
+  return { keyToSend: sentAt - keyAt, sendToFirstByte: firstByteAt - sentAt, paint: paintedAt - wordAt, total: paintedAt - keyAt };
+}
 
 /** The answer as it stands after its request was refused, or was called off. */
 export function failed(answer: Message, error: unknown, aborted: boolean): Message {
@@ -41,4 +57,12 @@ export function answerWire(message: Message): Question['message'] {
   const parts = message.parts.filter((part) => part.type === 'tool').filter(({ approval, state }) => approval !== null && (state === 'running' || state === 'denied'))
     .map(({ name, id, input, approval, state }) => ({ type: `tool-${name}`, toolCallId: id, state: 'approval-responded', input, approval: { id: approval, approved: state === 'running' } }));
   return { id: message.id, role: 'assistant', parts };
+}
+
+/** The answer with the visitor's word on one tool call. It goes on, behind what it has, when no other call waits for one. */
+export function decided(answer: Message, toolCallId: string, approved: boolean): Message {
+  const now = performance.timeOrigin + performance.now();
+  const parts = answer.parts.map((part): Part => (part.type === 'tool' && part.id === toolCallId ? { ...part, state: approved ? 'running' : 'denied', startedAt: now } : part));
+  if (parts.some((part) => part.type === 'tool' && part.state === 'approval')) return { ...answer, parts };
+  return { ...answer, parts, state: 'streaming', cursor: '', stepStart: parts.length };
 }

@@ -1,13 +1,15 @@
 /** One turn over the network: ask, read, and pick the stream up again where it was cut. */
 import { RESUME_WINDOW_MS } from '@halfsecond/shared/limits';
-import { createSseParser } from './sse.ts';
-import { readEvent, type WireEvent } from './fold.ts';
-import { backoff, deadline, sleep } from './wait.ts';
-import { Refusal, refusalOf, type Requests } from './requests.ts';
+import type { WireEvent } from './fold.ts';
+import type { ChatBody, Line, Reading } from './line.ts';
+import { backoff, online } from './wait.ts';
+import { Refusal } from './requests.ts';
 
 /** What a turn tells its caller while it runs. */
 export type TurnWatcher = {
   event(event: WireEvent): void;
+  /** The answer begins anew: the events that follow tell all of it, also what was told before. */
+  replay(): void;
   /** The first byte of the answer's body has arrived; `performance.now()`. */
   firstByte(at: number): void;
   /** True when the connection was lost and is being made again, false when it is back. */
@@ -24,6 +26,8 @@ export type Question = {
   marks: { keyToSend: number; sentAt: number };
 };
 
+/** A device that knows itself to be offline is waited for this long (ms). */
+const OFFLINE_MS = 15 * 60_000;
 /** No byte for this long means that the connection is dead: heartbeats come every 10 s. */
 const SILENCE_MS = 25_000;
 
@@ -31,29 +35,35 @@ const SILENCE_MS = 25_000;
  * Asks and resolves when the stream is over, however it ended: the events say how. Rejects with a Refusal when no
  * stream came about, and with the signal's reason when it aborts.
  */
-export async function ask(requests: Requests, question: Question, watcher: TurnWatcher, signal: AbortSignal): Promise<void> {
-  const response = await requests.post('/api/chat', {
+export async function ask(line: Line, question: Question, watcher: TurnWatcher, signal: AbortSignal): Promise<void> {
+  const body: ChatBody = {
     id: question.chatId,
     messages: [question.message],
     trigger: question.trigger,
     ...(question.replaces === null ? {} : { messageId: question.replaces }),
     capabilities: ['reset-step'],
     marks: question.marks,
-  }, signal);
-  await follow(requests, question.chatId, await streamOf(response), watcher, signal);
+  };
+  const first = await line.ask(body, signal).catch(async (error: unknown) => {
+    // The way was cut before the first byte of the answer: the question may have come through all the same.
+    if (signal.aborted || !(error instanceof Refusal) || error.status !== 0) throw error;
+    await online(backoff(0), signal);
+    const next = await reopen(line, question.chatId, '', signal);
+    if (next === 'gone' || next === null) throw error;
+    return next;
+  });
+  await follow(line, question.chatId, '', first, watcher, signal);
 }
 
-/** Joins an answer that is already running, from its first event. Resolves false when nothing is running. */
-export async function rejoin(requests: Requests, chatId: string, watcher: TurnWatcher, signal: AbortSignal): Promise<boolean> {
-  const response = await requests.get(streamPath(chatId, ''), signal);
-  if (response.status === 204 || response.status === 404) return false;
-  await follow(requests, chatId, await streamOf(response), watcher, signal);
-  return true;
+/** Reads an answer on behind event `cursor`, from its first one when that is ''. Resolves at its end, or when the server has no more of it. */
+export async function rejoin(line: Line, chatId: string, cursor: string, watcher: TurnWatcher, signal: AbortSignal): Promise<void> {
+  await follow(line, chatId, cursor, null, watcher, signal);
 }
 
 /** Reads to the end; a stream that stops before its end mark is asked for again until the server has let it go. */
-async function follow(requests: Requests, chatId: string, first: ReadableStream<Uint8Array>, watcher: TurnWatcher, signal: AbortSignal): Promise<void> {
-  let cursor = '';
+async function follow(line: Line, chatId: string, from: string, first: Reading | null, watcher: TurnWatcher, signal: AbortSignal): Promise<void> {
+  let cursor = from;
+  let reading = first;
   let ended = false;
   let lastByteAt = performance.now();
   let begun = false;
@@ -68,82 +78,38 @@ async function follow(requests: Requests, chatId: string, first: ReadableStream<
   const byte = (): void => {
     lastByteAt = performance.now();
     if (!begun) watcher.firstByte(lastByteAt);
-    else if (lost) watcher.reconnecting(false);
     begun = true;
-    lost = false;
+    if (lost) watcher.reconnecting((lost = false));
   };
 
-  let stream: ReadableStream<Uint8Array> | null = first;
   for (;;) {
     // `[DONE]` without an end before it is final too: the server has no more to say.
-    if (stream && (await read(stream, take, byte, signal))) return;
+    if (reading && (await reading.read(take, byte, SILENCE_MS, signal))) return;
     if (ended) return;
-    if (performance.now() - lastByteAt > RESUME_WINDOW_MS + SILENCE_MS) return watcher.reconnecting(false);
-    lost = true;
-    watcher.reconnecting(true);
-    await sleep(backoff(attempt++), signal);
-    const next = await reopen(requests, streamPath(chatId, cursor), signal);
+    if (performance.now() - lastByteAt > (navigator.onLine === false ? OFFLINE_MS : RESUME_WINDOW_MS + SILENCE_MS)) return watcher.reconnecting(false);
+    if (reading || attempt > 0) {
+      lost = true;
+      watcher.reconnecting(true);
+      await online(backoff(attempt), signal);
+    }
+    attempt += 1;
+    const next = await reopen(line, chatId, cursor, signal);
     if (next === 'gone') return watcher.reconnecting(false);
-    stream = next;
+    reading = next;
+    if (!reading?.whole || cursor === '') continue;
+    cursor = '';
+    watcher.replay();
   }
 }
 
 /** Null: not reachable right now, try again. `gone`: the server has no stream to go on with, only the stored chat. */
-async function reopen(requests: Requests, path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array> | 'gone' | null> {
+async function reopen(line: Line, chatId: string, cursor: string, signal: AbortSignal): Promise<Reading | 'gone' | null> {
   try {
-    const response = await requests.get(path, signal);
-    if (response.status === 204 || response.status === 404 || response.status === 409) return 'gone';
-    return await streamOf(response);
+    return (await line.resume(chatId, cursor, signal)) ?? 'gone';
   } catch (error) {
     if (signal.aborted || !(error instanceof Refusal)) throw error;
     return null;
   }
-}
-
-/** Hands every event on; a connection that breaks or falls silent simply ends the reading. True once `[DONE]` was read. */
-async function read(stream: ReadableStream<Uint8Array>, take: (event: WireEvent) => void, byte: () => void, signal: AbortSignal): Promise<boolean> {
-  const parser = createSseParser();
-  let closed = false;
-  const reader = stream.getReader();
-  const limit = deadline(SILENCE_MS, signal);
-  const cancel = (): void => void reader.cancel(limit.signal.reason).catch(() => 'a broken stream cannot be cancelled and need not be');
-  limit.signal.addEventListener('abort', cancel, { once: true });
-  try {
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done || limit.signal.aborted) break;
-      limit.touch(SILENCE_MS);
-      byte();
-      for (const { id, data } of parser.push(value)) {
-        if (data === '[DONE]') closed = true;
-        const event = readEvent(id, data);
-        if (event) take(event);
-      }
-    }
-  } catch (error) {
-    // The network gave way in mid-answer. The caller sees that no end came and picks the stream up again.
-    if (signal.aborted) throw signal.reason;
-    if (!(error instanceof TypeError || error instanceof DOMException)) throw error;
-  } finally {
-    limit.signal.removeEventListener('abort', cancel);
-    limit.release();
-  }
-  if (signal.aborted) throw signal.reason;
-  return closed;
-}
-
-async function streamOf(response: Response): Promise<ReadableStream<Uint8Array>> {
-  if (!response.ok) throw await refusalOf(response);
-  const type = response.headers.get('content-type') ?? '';
-  if (!response.body || !type.startsWith('text/event-stream')) {
-    await response.body?.cancel();
-    throw new Refusal('protocol', response.status, null);
-  }
-  return response.body;
-}
-
-function streamPath(chatId: string, cursor: string): string {
-  return `/api/chat/${encodeURIComponent(chatId)}/stream${cursor === '' ? '' : `?after=${encodeURIComponent(cursor)}`}`;
 }
 
 function isEnd({ body }: WireEvent): boolean {

@@ -5,6 +5,9 @@ import { type Message, type Part, type Source, type ToolPart } from './transcrip
 /** A parsed event of the stream with its SSE id; the fields are not trusted further than `type`. */
 export type WireEvent = { id: string; body: Record<string, unknown> & { type: string } };
 
+/** Cursors of a socket count from the answer's beginning and carry this letter; those of an event stream are the server's ids. */
+export const SOCKET_CURSOR = 'w';
+
 /** Reads the JSON of one SSE event; null for `[DONE]` and for anything that is not an event object. */
 export function readEvent(id: string, data: string): WireEvent | null {
   if (data === '[DONE]') return null;
@@ -18,7 +21,7 @@ export function readEvent(id: string, data: string): WireEvent | null {
   return { id, body: body as WireEvent['body'] };
 }
 
-/** Folds one event in. `now` is epoch ms, used for the durations of tools. Returns the same object when nothing changed. */
+/** Folds one event in. `now` is epoch ms of a clock that never jumps, used for the durations of tools. Returns the same object when nothing changed. */
 export function fold(message: Message, event: WireEvent, now: number): Message {
   if (isOld(message.cursor, event.id)) return message;
   const next = apply(message, event.body, now);
@@ -163,10 +166,10 @@ function isStatus(value: unknown): value is StatusData {
   return isRecord(value) && typeof value['state'] === 'string' && typeof value['text'] === 'string';
 }
 
-/** Event ids only grow; they are compared as numbers when they are numbers. */
+/** Event ids only grow; they are compared as numbers when they are numbers, a socket's without their letter. */
 function isOld(cursor: string, id: string): boolean {
   if (cursor === '' || id === '') return false;
-  const [a, b] = [Number(cursor), Number(id)];
+  const [a, b] = [cursor, id].map((value) => Number(value.replace(SOCKET_CURSOR, ''))) as [number, number];
   return Number.isFinite(a) && Number.isFinite(b) ? b <= a : id === cursor;
 }
 

@@ -16,8 +16,8 @@ export class Refusal extends Error {
   }
 }
 
-/** Where a session is kept between page loads; both may be a no-op. */
-export type SessionStore = { read(): Session | null; write(session: Session): void };
+/** Where the session is kept: at least as long as the page lives, for all tabs at best. */
+export type SessionStore = { read(): Session | null; write(session: Session | null): void };
 
 export type RequestOptions = { endpoint: string; site: string; store: SessionStore; fetch?: typeof fetch };
 
@@ -25,10 +25,18 @@ export type RequestOptions = { endpoint: string; site: string; store: SessionSto
 export type StoredChat = { messages: unknown[]; running: boolean };
 
 export type Requests = {
+  endpoint: string;
   /** A valid token: the kept one, or a new session. Calls at the same time share one request. */
   token(signal: AbortSignal): Promise<string>;
-  /** Opens a new session for the visitor that `jwt` names. */
-  identify(jwt: string, signal: AbortSignal): Promise<void>;
+  /** Drops the session: the next token is of a new one. */
+  forget(): void;
+  /** A session, and a connection that the next request can use at once. */
+  warm(signal: AbortSignal): Promise<void>;
+  /**
+   * Opens a session for the visitor that `jwt` names; everything asked meanwhile waits for it. `changed` is called when
+   * that is somebody else than before, or nobody: whoever is not who the page says sees nothing of who was here.
+   */
+  identify(jwt: string, changed: () => void, signal: AbortSignal): Promise<void>;
   /** POST of JSON as text/plain with the token in the body; a 401 renews the session once. Resolves when headers are there. */
   post(path: string, body: Record<string, unknown>, signal: AbortSignal): Promise<Response>;
   /** GET with the token as bearer; a 401 renews the session once. */
@@ -42,10 +50,13 @@ export type Requests = {
 const HEADERS_MS = 20_000;
 /** A token this close to its end is renewed before use (ms). */
 const EXPIRY_MARGIN_MS = 60_000;
+/** Servers close a connection that was idle for a few seconds; a warm one is taken for cold after this (ms). */
+const WARM_MS = 4_000;
 
 export function createRequests({ endpoint, site, store, fetch: send = (...args) => fetch(...args) }: RequestOptions): Requests {
-  let current = store.read();
   let opening: Promise<string> | null = null;
+  let identity: string | null = null;
+  let warmedAt = -Infinity;
 
   /** One request up to its headers; its body may be read for as long as `signal` allows. */
   async function call(path: string, init: RequestInit, signal: AbortSignal): Promise<Response> {
@@ -61,30 +72,35 @@ export function createRequests({ endpoint, site, store, fetch: send = (...args) 
     }
   }
 
-  async function open(extra: Record<string, string>, signal: AbortSignal): Promise<string> {
-    const body = JSON.stringify({ site, ...(current ? { token: current.token } : {}), ...extra });
+  async function open(signal: AbortSignal): Promise<string> {
+    const before = store.read();
+    const body = JSON.stringify({ site, ...(identity !== null ? { identity } : before ? { token: before.token } : {}) });
     const response = await call('/api/session', { method: 'POST', body, headers: { 'content-type': 'text/plain' } }, signal);
     if (!response.ok) throw await refusalOf(response);
     const session = sessionOf(await json(response));
     if (session === null) throw new Refusal('protocol', response.status, null);
-    current = session;
+    // Another tab may have been quicker: all tabs are one visitor.
+    const other = store.read();
+    if (identity === null && other && other.token !== before?.token && fresh(other)) return other.token;
     store.write(session);
     return session.token;
   }
 
   function token(signal: AbortSignal): Promise<string> {
-    if (current && current.expiresAt - EXPIRY_MARGIN_MS > Date.now()) return Promise.resolve(current.token);
-    opening ??= open({}, signal).finally(() => {
+    const kept = store.read();
+    if (!opening && fresh(kept)) return Promise.resolve(kept.token);
+    opening ??= open(signal).finally(() => {
       opening = null;
     });
     return opening;
   }
 
   async function withToken(run: (token: string) => Promise<Response>, signal: AbortSignal): Promise<Response> {
-    const response = await run(await token(signal));
+    const used = await token(signal);
+    const response = await run(used);
     if (response.status !== 401) return response;
     // The secret may have changed since: the old token is of no use, not even to keep the visitor.
-    current = null;
+    if (store.read()?.token === used) store.write(null);
     return run(await token(signal));
   }
 
@@ -97,10 +113,32 @@ export function createRequests({ endpoint, site, store, fetch: send = (...args) 
   };
 
   return {
-    token, post, get,
-    async identify(jwt, signal) {
-      current = null;
-      await open({ identity: jwt }, signal);
+    endpoint, token, post, get,
+    forget: () => store.write(null),
+    async warm(signal) {
+      if (opening || performance.now() - warmedAt < WARM_MS) return;
+      warmedAt = performance.now();
+      if (fresh(store.read())) preconnect(endpoint);
+      await token(signal);
+    },
+    async identify(jwt, changed, signal) {
+      const before = store.read();
+      identity = jwt;
+      opening = open(signal).finally(() => {
+        opening = null;
+      });
+      try {
+        await opening;
+      } catch (error) {
+        store.write(null);
+        // Who could not be asked about is asked about again with the next request.
+        if (error instanceof Refusal && error.status === 401) {
+          identity = null;
+          changed();
+        }
+        throw error;
+      }
+      if (before !== null && store.read()?.visitor !== before.visitor) changed();
     },
     async history(chatId, signal) {
       const response = await get(`/api/chat/${encodeURIComponent(chatId)}`, signal);
@@ -122,12 +160,32 @@ export function createRequests({ endpoint, site, store, fetch: send = (...args) 
   };
 }
 
-/** Turns an answer that is not 2xx into a refusal; a body that is no JSON (a proxy's HTML page) has only its status. */
+/** Turns an answer that is not 2xx into a refusal. */
 export async function refusalOf(response: Response): Promise<Refusal> {
-  const body = await json(response);
-  const error = isRecord(body) ? (body as Partial<WireError>).error : undefined;
-  const fallback = response.status === 429 ? 'throttled' : response.status >= 500 ? 'unavailable' : 'protocol';
-  return new Refusal(typeof error?.code === 'string' ? error.code : fallback, response.status, retryAfterSeconds(response.headers.get('retry-after'), Date.now()));
+  return refusalIn(await json(response), response.status, retryAfterSeconds(response.headers.get('retry-after'), Date.now()));
+}
+
+/** The refusal that a body tells of; one that is no JSON (a proxy's HTML page) has only its status. */
+export function refusalIn(body: unknown, status: number, retryAfter: number | null): Refusal {
+  const error: Partial<WireError['error']> & { retryAfter?: unknown } = isRecord(body) && isRecord(body['error']) ? body['error'] : {};
+  const fallback = status === 429 ? 'throttled' : status >= 500 ? 'unavailable' : 'protocol';
+  return new Refusal(typeof error.code === 'string' ? error.code : fallback, status, retryAfter ?? (typeof error.retryAfter === 'number' ? error.retryAfter : null));
+}
+
+/** Valid, and for a while yet. */
+function fresh(session: Session | null): session is Session {
+  return session !== null && session.expiresAt - EXPIRY_MARGIN_MS > Date.now();
+}
+
+/** Opens a connection ahead of the next request. */
+function preconnect(origin: string): void {
+  if (typeof document === 'undefined') return;
+  const link = document.createElement('link');
+  link.rel = 'preconnect';
+  link.href = origin;
+  link.crossOrigin = 'anonymous';
+  document.head.append(link);
+  setTimeout(() => link.remove(), WARM_MS);
 }
 
 async function json(response: Response): Promise<unknown> {

@@ -16,6 +16,16 @@ export function sleep(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+/** Resolves after `ms` as `sleep` does, or as soon as the device says that it is online again. */
+export function online(ms: number, signal: AbortSignal): Promise<void> {
+  const waited = new AbortController();
+  const back = (): void => waited.abort();
+  globalThis.addEventListener?.('online', back, { once: true });
+  return sleep(navigator.onLine === false ? Math.max(ms, 5_000) : ms, AbortSignal.any([signal, waited.signal])).catch((error: unknown) => {
+    if (signal.aborted) throw error;
+  }).finally(() => globalThis.removeEventListener?.('online', back));
+}
+
 /** A signal that follows `parent` and can also run out of time; `touch` starts the time anew, `disarm` only stops the clock, `release` lets go of the parent too. */
 export type Deadline = { signal: AbortSignal; touch(ms: number): void; disarm(): void; release(): void };
 

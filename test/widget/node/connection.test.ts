@@ -4,7 +4,9 @@ import assert from 'node:assert/strict';
 import { startFakeBff, type FakeBff } from '../fake-bff.ts';
 import { ask, rejoin, type TurnWatcher } from '../../../widget/stream/connection.ts';
 import { fold, foldEnd } from '../../../widget/stream/fold.ts';
+import { createLine, type Line } from '../../../widget/stream/line.ts';
 import { createRequests, Refusal, type Requests } from '../../../widget/stream/requests.ts';
+import type { Session } from '@halfsecond/shared/wire';
 import { blankMessage, textOf, type Message } from '../../../widget/stream/transcript.ts';
 import { backoff, deadline, retryAfterSeconds, sleep } from '../../../widget/stream/wait.ts';
 
@@ -14,10 +16,14 @@ before(async () => {
 });
 after(() => bff.close());
 
-const requests = (endpoint = bff.url): Requests => createRequests({ endpoint, site: 'hs_pub_test', store: { read: () => null, write: () => undefined } });
+function requests(endpoint = bff.url): Requests {
+  let kept: Session | null = null;
+  return createRequests({ endpoint, site: 'hs_pub_test', store: { read: () => kept, write: (session) => void (kept = session) } });
+}
+const line = (given = requests(), transport = 'sse'): Line => createLine(given, transport);
 
 type Heard = { message: Message; reconnects: boolean[]; firstByte: number };
-async function turn(text: string, chatId: string, signal = new AbortController().signal, given = requests()): Promise<Heard> {
+async function turn(text: string, chatId: string, signal = new AbortController().signal, given = line()): Promise<Heard> {
   const heard: Heard = { message: blankMessage('a', 'assistant', 'sending'), reconnects: [], firstByte: 0 };
   await ask(given, { chatId, message: { id: `m-${chatId}`, role: 'user', parts: [{ type: 'text', text }] }, trigger: 'submit-message', replaces: null, marks: { keyToSend: 1, sentAt: Date.now() } }, watcher(heard), signal);
   return { ...heard, message: foldEnd(heard.message) };
@@ -26,6 +32,7 @@ function watcher(heard: Heard): TurnWatcher {
   return {
     event: (event) => void (heard.message = fold(heard.message, event, Date.now())),
     firstByte: (at) => void (heard.firstByte = at),
+    replay: () => void (heard.message = blankMessage('a', 'assistant', 'streaming')),
     reconnecting: (now) => void heard.reconnects.push(now),
   };
 }
@@ -71,7 +78,7 @@ describe('a turn over the network', () => {
   it('tells an unreachable server', async () => {
     const gone = await startFakeBff();
     await gone.close();
-    await assert.rejects(turn('hello', 'c-gone', undefined, requests(gone.url)), (error) => error instanceof Refusal && error.code === 'network');
+    await assert.rejects(turn('hello', 'c-gone', undefined, line(requests(gone.url))), (error) => error instanceof Refusal && error.code === 'network');
   });
 
   it('ends at once when it is aborted', async () => {
@@ -84,17 +91,19 @@ describe('a turn over the network', () => {
   });
 
   it('joins a running answer from its beginning, and knows when nothing runs', async () => {
-    const given = requests();
+    const given = line();
     const controller = new AbortController();
     const first = turn('slow', 'c-join', controller.signal, given);
     await sleep(700, AbortSignal.timeout(5_000));
     controller.abort(new Error('reloaded'));
     await assert.rejects(first, /reloaded/);
     const heard: Heard = { message: blankMessage('b', 'assistant', 'streaming'), reconnects: [], firstByte: 0 };
-    assert.equal(await rejoin(given, 'c-join', watcher(heard), AbortSignal.timeout(10_000)), true);
+    await rejoin(given, 'c-join', '', watcher(heard), AbortSignal.timeout(10_000));
     assert.equal(heard.message.state, 'done');
     assert.ok(textOf(heard.message).startsWith('**Halfsecond** is'));
-    assert.equal(await rejoin(given, 'c-join', watcher(heard), AbortSignal.timeout(5_000)), false);
+    const before = heard.message;
+    await rejoin(given, 'c-join', '', watcher(heard), AbortSignal.timeout(5_000));
+    assert.equal(heard.message, before, 'nothing runs any more, nothing was told');
   });
 });
 
