@@ -66,7 +66,7 @@ const RETRY_AFTER_MAX_MS = 600_000;
 /** A wrong key does not heal by itself, but keys are rotated. */
 const AUTH_REST_MS = 30_000;
 /** A model unheard of for this long may be sent a probe (ms). */
-const QUIET_MS = 480_000;
+const QUIET_MS = 900_000;
 
 const fresh: Entry = {
   asked: false, strikes: 0, failure: null, restsUntil: 0, rests: 0, onlyLate: false, trial: false, heardAt: 0, first: unknown, reply: unknown, errors: {},

@@ -16,6 +16,8 @@ export type Wish = { dataClass: DataClass; need: number; within: number; now: nu
 
 /** A model is as good as the best when its chance of coming in time is at most this much smaller. */
 const A_FEW_POINTS = 0.05;
+/** While the model that would lead is out, who stands in has nobody cheap behind it: it must be this close to the best. */
+const CLOSE = 0.01;
 /** Groups that are asked only when no other is left. */
 export const TOOLLESS = 3;
 const BUILTIN = 4;
@@ -28,8 +30,9 @@ export function needOf(agentQuality: number, questionLength: number): number {
 
 /**
  * Best first. Regulated text never meets a candidate that is not private; the builtin answerer counts as private
- * and always comes last, after models that could answer, but not call the tools. A model that rests after failures is left out. Within each group the cheapest of those
- * that will most likely be in time leads; those whose chance is worse follow, the best of them first.
+ * and always comes last, after models that could answer, but not call the tools. A model that rests after failures
+ * is left out. Within each group the cheapest of those that will most likely be in time leads; those whose chance is
+ * worse follow, the best of them first.
  */
 export function pick(candidates: Candidate[], wish: Wish): Choice[] {
   const allowed = candidates.filter((entry) => !entry.off && (wish.dataClass !== 'regulated' || entry.private || entry.builtin));
@@ -37,8 +40,9 @@ export function pick(candidates: Candidate[], wish: Wish): Choice[] {
   const groups: Candidate[][] = [[], [], [], [], []];
   for (const entry of usable) groups[groupOf(entry, wish.need)]?.push(entry);
   const resting = allowed.filter((entry) => !entry.builtin && entry.standing === 'resting').map((entry) => entry.model.id);
+  const standIn = isOut(allowed, wish.need);
   return groups.flatMap((members, group) => {
-    const { inTime, others } = sortByTime(members, wish.within, wish.now, group === 1);
+    const { inTime, others } = sortByTime(members, wish.within, wish.now, group === 1, standIn);
     return [...inTime, ...others].map((entry, at) => ({ ...entry, group, reason: reasonOf(entry, group, at, inTime.length, wish, allowed.length === 1, resting) }));
   });
 }
@@ -50,19 +54,27 @@ function groupOf({ builtin, standing, able, model }: Candidate, need: number): n
   return model.quality >= need ? 0 : 1;
 }
 
+/** Whether the cheapest that is good enough cannot be asked just now. */
+function isOut(allowed: Candidate[], need: number): boolean {
+  const good = allowed.filter(({ builtin, fits, able, model }) => !builtin && fits && able && model.quality >= need);
+  const lead = good.reduce<Candidate | null>((best, entry) => (best === null || entry.cost < best.cost ? entry : best), null);
+  return lead !== null && (lead.standing === 'resting' || lead.standing === 'late');
+}
+
 /**
  * `inTime`, the cheapest first (or the best, where all are below what is wanted), and `others`, the likeliest first.
- * After a rest nothing is held against a model: it is tried as if it were well, with another beside it.
+ * After a rest nothing is held against a model: it is tried as if it were well, with another beside it. A stand-in
+ * is measured by what the others promise at best, so that one that is hardly known gets its chance.
  */
-function sortByTime<T extends Candidate>(members: T[], within: number, now: number, qualityFirst: boolean): { inTime: T[]; others: T[] } {
+function sortByTime<T extends Candidate>(members: T[], within: number, now: number, qualityFirst: boolean, standIn: boolean): { inTime: T[]; others: T[] } {
   if (members.length < 2) return { inTime: members, others: [] };
   const likely = new Map(members.map((entry) => [entry, entry.standing === 'rested' ? 1 : hope(entry.first, within, now)]));
   const of = (entry: T): number => likely.get(entry) ?? 0;
-  const best = Math.max(...members.map(({ first }) => chance(first, within, now)));
+  const least = standIn ? Math.max(...members.map(of)) - CLOSE : Math.max(...members.map(({ first }) => chance(first, within, now))) - A_FEW_POINTS;
   return {
-    inTime: members.filter((entry) => of(entry) >= best - A_FEW_POINTS)
+    inTime: members.filter((entry) => of(entry) >= least)
       .sort((a, b) => (qualityFirst ? b.model.quality - a.model.quality : 0) || a.cost - b.cost),
-    others: members.filter((entry) => of(entry) < best - A_FEW_POINTS).sort((a, b) => of(b) - of(a)),
+    others: members.filter((entry) => of(entry) < least).sort((a, b) => of(b) - of(a)),
   };
 }
 

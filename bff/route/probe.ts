@@ -7,14 +7,11 @@ import { runAttempt } from './attempt.ts';
 import type { Table } from './drive.ts';
 import { probeDue, type HealthState } from './health.ts';
 import type { Ask } from './provider.ts';
-import { RESERVE } from './race.ts';
 import { realCost, tokensAtMost, worstCost } from './spend.ts';
 
 /** How often it is looked whether one is due, and how long after the last visitor (ms). */
 const LOOK_MS = 10_000;
 const VISITORS_MS = 900_000;
-/** A probe is a small fraction of a call. */
-const PRICE = 0.1;
 /** The least that providers accept. */
 const OUTPUT_TOKENS = 16;
 
@@ -42,11 +39,11 @@ export function createProbes(models: Model[], table: Table, health: () => Health
     };
     const tokens = tokensAtMost(ask);
     const price = table.priceOf(model);
-    if (table.purse < RESERVE) return;
+    if (table.purse < 1) return;
     const place = table.places.take([model.id]);
     const settle = place && table.spend.reserve(worstCost(tokens, ask.model, price));
     if (place === null || settle === null) return place?.leave();
-    table.purse -= PRICE;
+    table.purse -= 1;
     const about = { provider: model.provider, model: model.id };
     let heard = false;
     const startedAt = performance.now();

@@ -54,11 +54,16 @@ export type RaceAction =
 export type Advance = { race: Race; purse: Purse; actions: RaceAction[]; told: HealthEvent[]; wakeAt: number | null };
 
 /** What the purse holds at the start and at most, and what is kept for rescues. */
-export const PURSE_START: Purse = 30;
-const PURSE_MAX = 60;
-export const RESERVE = 20;
-/** A call is late when this share of its model's calls had already said something; when time presses, this share. */
+export const PURSE_START: Purse = 60;
+const PURSE_MAX = 200;
+const RESERVE = 60;
+/**
+ * A call is late when this share of its model's calls had already said something, or after so many times the time
+ * that half of them need: where the slow ones are many, the share alone would wait for one of these. When time
+ * presses, a smaller share.
+ */
 const USUAL = 0.92;
+const TIMES = 2;
 const PRESSED = 0.75;
 /** A call is not worth a coin when its chance to make it in the time that is left is smaller. */
 const WORTH = 0.4;
@@ -166,7 +171,7 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
     const times = (id: string): number => race.calls.filter(({ choice }) => choice.model.id === id).length;
     // One without the tools takes a place that is free, it never competes with who has them.
     const others = askable().filter(({ model, group }) => times(model.id) === 0 && (group !== TOOLLESS || race.order[0]?.group === TOOLLESS));
-    const again = askable().filter(({ model }) => times(model.id) === 1 && race.calls.every((call) => call.late || call.choice.model.id !== model.id));
+    const again = askable().filter(({ model, standing }) => standing === 'well' && times(model.id) === 1 && race.calls.every((call) => call.late || call.choice.model.id !== model.id));
     const pool = race.extras === 0 && others.length > 0 ? others : [...others, ...again];
     const left = settings.firstTokenLimit - (now - race.begunAt);
     const choice = nextOf(pool, left > 0 ? left : settings.firstTokenTarget, now);
@@ -203,11 +208,13 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
   function start(choice: Choice, reason: string, beside = false): void {
     const { model, first, standing, builtin } = choice;
     if (race.calls.length > 0 && !builtin && !race.calls.some((call) => call.open)) coins = Math.max(coins - 1, -PURSE_MAX);
-    const usual = quantile(first, USUAL, now) ?? settings.nextStart;
+    const half = quantile(first, 0.5, now);
+    const usual = half === null ? settings.nextStart : Math.min(quantile(first, USUAL, now) ?? settings.nextStart, TIMES * half);
     const late = clamp(usual, settings.firstTokenTarget / 2, settings.firstTokenLimit);
     // One that rested until now is on trial: the visitor should not have to wait for the verdict.
     const patience = standing === 'rested' ? settings.firstTokenTarget / 2
-      : race.extras === 0 ? Math.min(late, settings.nextStart)
+      // Where two were asked from the start the target is lost with both: what is left to save has time.
+      : race.extras === 0 ? (beside ? settings.nextStart : Math.min(late, settings.nextStart))
       : quantile(first, PRESSED, now) ?? settings.nextStart / 2;
     race.nextAt = builtin ? null : now + patience;
     actions.push({ do: 'start', call: race.calls.length, choice, reason, beside });

@@ -80,6 +80,8 @@ export function ours(world: World, arrivals: number[], settings: RouteSettings):
   function probe(at: number): void {
     for (const model of models) {
       if (!probeDue(health, model.provider, model.id, at)) continue;
+      if (purse < 1) continue;
+      purse -= 1;
       const about = { provider: model.provider, model: model.id };
       const fate = fateOf(world, model.id, -1 - Math.floor(at / PROBE_EVERY), 0, at);
       probes += 1;

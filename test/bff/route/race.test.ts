@@ -4,7 +4,7 @@ import { after, describe, it } from 'node:test';
 import type { RouteSettings } from '../../../bff/layers.ts';
 import { createHealth, foldHealth, probeDue, standingOf, timesOf, viewHealth, type HealthEvent, type HealthState } from '../../../bff/route/health.ts';
 import { pick, type Candidate, type Choice } from '../../../bff/route/pick.ts';
-import { advance, createRace, type Advance, type Purse, type RaceEvent } from '../../../bff/route/race.ts';
+import { advance, createRace, PURSE_START, type Advance, type Purse, type RaceEvent } from '../../../bff/route/race.ts';
 import { createRoute, type Router } from '../../../bff/route/route.ts';
 import { chance, observe, observeLonger, observeMiss, quantile, unknown, type Sketch } from '../../../bff/route/sketch.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
@@ -78,7 +78,7 @@ describe('pick', () => {
 });
 
 /** A race on a table: what was done, as words, and the state to go on from. */
-function table(choices: Candidate[], more: Partial<RouteSettings> = {}, purse: Purse = 30) {
+function table(choices: Candidate[], more: Partial<RouteSettings> = {}, purse: Purse = PURSE_START + 1) {
   const all: RouteSettings = { ...settings, ...more };
   let state: Advance | null = null;
   const told: HealthEvent[] = [];
@@ -252,9 +252,9 @@ describe('health of who is late', () => {
     assert.equal(standingOf(late, 'p', 'm', 8_001), 'late');
   });
 
-  it('a model is due for a probe when it rested or was not heard of for eight minutes', () => {
+  it('a model is due for a probe when it rested or was not heard of for a quarter of an hour', () => {
     const state = fold([{ type: 'started', at: 0, ...about }, { type: 'content', at: 300, ...about, ms: 300, late: false }, { type: 'ended', at: 900, ...about, ms: 900 }]);
-    assert.deepEqual([400_000, 480_900].map((at) => probeDue(state, 'p', 'm', at)), [false, true]);
+    assert.deepEqual([899_000, 900_900].map((at) => probeDue(state, 'p', 'm', at)), [false, true]);
     const late = fold([0, 1, 2].flatMap(overdue));
     assert.deepEqual([100, 5_002].map((at) => probeDue(late, 'p', 'm', at)), [false, true]);
   });
@@ -342,7 +342,7 @@ describe('races over sockets', async () => {
     const TURNS = 80;
     const all = await Promise.all(Array.from({ length: TURNS }, () => collect(route(input('Hello'), never))));
     const calls = all.reduce((sum, parts) => sum + ofType(parts, 'attempt').length, 0);
-    assert.ok(calls > TURNS && calls <= TURNS * 1.1 + 30, `${calls} calls`);
+    assert.ok(calls > TURNS && calls <= TURNS * 1.1 + PURSE_START, `${calls} calls`);
     close();
     await fake.close();
   });
