@@ -156,12 +156,11 @@ export function parseInline(raw: string, from: number, final: boolean): InlineRe
     return target.end;
   }
 
+  /** They stay in the row, as text: each still takes its own `]`. */
   function dropBrackets(): void {
-    for (const index of brackets.splice(0)) {
+    for (const index of brackets) {
       const item = items[index];
-      if (item?.type !== 'bracket') continue;
-      if (item.image) brackets.push(index);
-      else items[index] = { type: 'text', text: '[', start: item.start, end: item.end };
+      if (item?.type === 'bracket' && !item.image) items[index] = { type: 'text', text: '[', start: item.start, end: item.end };
     }
   }
 

@@ -15,8 +15,10 @@ export type Paragraph = Open & {
 };
 export type Heading = Open & { kind: 'heading' };
 export type Fence = Open & { kind: 'fence'; mark: string; length: number; indent: number; nextLine(): void };
+/** Blank lines inside it count only once more code follows. */
+export type Indented = Open & { kind: 'indented'; nextLine(): void; blankLine(text: string): void };
 export type Table = Open & { kind: 'table' };
-export type Leaf = Paragraph | Heading | Fence | Table;
+export type Leaf = Paragraph | Heading | Fence | Indented | Table;
 
 export type Place = { kit: Kit; parent: Element };
 
@@ -107,10 +109,39 @@ export function openHeading({ kit, parent }: Place, level: 3 | 4 | 5 | 6): Headi
   };
 }
 
-export function openFence({ kit, parent }: Place, fence: { mark: string; length: number; indent: number; info: string }): Fence {
-  const { doc, words } = kit;
-  const figure = element(doc, 'div', { class: 'code', part: 'code' });
+export function openFence(place: Place, fence: { mark: string; length: number; indent: number; info: string }): Fence {
   const language = /^[\w#+.-]{1,24}/.exec(fence.info)?.[0] ?? '';
+  const { code, append, flush } = openCode(place, language);
+  let lines = 0;
+  return {
+    kind: 'fence', mark: fence.mark, length: fence.length, indent: fence.indent, append, flush,
+    nextLine() {
+      if (lines++ > 0) append('\n');
+    },
+    close() {
+      flush();
+      if (language !== '') place.kit.highlight(code, language.toLowerCase());
+    },
+  };
+}
+
+export function openIndented(place: Place): Indented {
+  const { append, flush } = openCode(place, '');
+  let blank = '';
+  return {
+    kind: 'indented', append, flush, close: flush,
+    nextLine() {
+      append(`${blank}\n`);
+      blank = '';
+    },
+    blankLine(text) {
+      blank += `\n${text}`;
+    },
+  };
+}
+
+function openCode({ kit: { doc, words }, parent }: Place, language: string): { code: Element; append(text: string): void; flush(): void } {
+  const figure = element(doc, 'div', { class: 'code', part: 'code' });
   const head = element(doc, 'div', { class: 'code-head' });
   const label = element(doc, 'span', {});
   const copy = element(doc, 'button', { type: 'button', 'data-copy': '', 'aria-label': words.copyCode, title: words.copyCode });
@@ -122,22 +153,14 @@ export function openFence({ kit, parent }: Place, fence: { mark: string; length:
   figure.append(head, pre);
   parent.append(figure);
   let pending = '';
-  let lines = 0;
-  const flush = (): void => {
-    if (pending !== '') code.append(doc.createTextNode(pending));
-    pending = '';
-  };
   return {
-    kind: 'fence', mark: fence.mark, length: fence.length, indent: fence.indent, flush,
-    close() {
-      flush();
-      if (language !== '') kit.highlight(code, language.toLowerCase());
-    },
+    code,
     append(text) {
       pending += text;
     },
-    nextLine() {
-      if (lines++ > 0) pending += '\n';
+    flush() {
+      if (pending !== '') code.append(doc.createTextNode(pending));
+      pending = '';
     },
   };
 }

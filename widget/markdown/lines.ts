@@ -7,6 +7,7 @@ export type LineStart =
   | { kind: 'heading'; level: number; text: number }
   | { kind: 'fence'; mark: string; length: number; indent: number; info: string }
   | { kind: 'rule' }
+  | { kind: 'indented'; text: number }
   | { kind: 'item'; type: string; ordered: boolean; number: number; text: number; offset: number; empty: boolean }
   | { kind: 'setext'; level: number }
   | { kind: 'delimiters'; align: string[] }
@@ -30,6 +31,9 @@ export function readLine(line: string, at: number, complete: boolean, above: Abo
   const whole = complete && line.length - text < LINE_MAX;
   const waiting = !complete && line.length - text < LINE_MAX;
   const char = rest[0] ?? '';
+
+  // So far to the right nothing begins but code, and that not in the middle of a paragraph.
+  if (indentOf(line, at) >= 4) return above ? { kind: 'text', text } : { kind: 'indented', text: skipIndent(line, at, 4) };
 
   if (char === '>') {
     if (rest.length === 1 && !complete) return null;
@@ -132,5 +136,5 @@ function item(line: string, rest: string, at: number, text: number, complete: bo
   if (above && !above.lazy && (empty || number !== 1)) return null;
   const gap = indentOf(line, text + width);
   const offset = indentOf(line, at) + width + (empty || gap > 4 ? 1 : gap);
-  return { kind: 'item', type: bullet ?? closer ?? '', ordered: digits !== undefined, number, text: content, offset, empty };
+  return { kind: 'item', type: bullet ?? closer ?? '', ordered: digits !== undefined, number, text: gap > 4 && !empty ? text + width + 1 : content, offset, empty };
 }

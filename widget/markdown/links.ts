@@ -3,7 +3,9 @@
 /** The address when it is absolute and http, https or mailto; null for anything else a model may have written. */
 export function safeUrl(text: string): string | null {
   if (/[\u0000-\u001f\u007f]/.test(text) || !/^(?:https?:\/\/|mailto:)/i.test(text)) return null;
-  return URL.canParse(text) ? new URL(text).href : null;
+  // A browser would read a backslash as a slash, and the address as another one than it looks.
+  const url = text.replaceAll('\\', '%5C');
+  return URL.canParse(url) ? new URL(url).href : null;
 }
 
 export type Target = { url: string; title: string; end: number };

@@ -3,7 +3,7 @@
  * again; whatever could still become something else is held back. After any prefix the DOM is that of the prefix
  * alone, however it was cut into pieces.
  */
-import { openFence, openHeading, openParagraph, type Fence, type Leaf, type Place } from './leaves.ts';
+import { openFence, openHeading, openIndented, openParagraph, type Fence, type Indented, type Leaf, type Place } from './leaves.ts';
 import { indentOf, isBlank, readLine, skipIndent, type LineStart } from './lines.ts';
 import type { Kit, MarkdownWords } from './inline-dom.ts';
 
@@ -59,6 +59,10 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
     if (!match) return false;
     const all = match.count === containers.length;
     if (leaf?.kind === 'fence' && all) return fenceLine(leaf, line, match.at, complete);
+    if (leaf?.kind === 'indented' && all) {
+      const taken = indentedLine(leaf, line, match.at, complete);
+      if (taken !== null) return taken;
+    }
     const steps = readSteps(line, match.at, complete, all);
     if (!steps) return false;
     const last = steps.at(-1);
@@ -154,7 +158,10 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
       containers.push({ kind: 'item', element, list, type: step.type, offset: step.offset, fresh: true });
     } else if (step.kind === 'rule') place.parent.append(doc.createElement('hr'));
     else if (step.kind === 'fence') leaf = openFence(place, step);
-    else if (step.kind === 'heading') {
+    else if (step.kind === 'indented') {
+      leaf = openIndented(place);
+      leaf.append(line.slice(step.text));
+    } else if (step.kind === 'heading') {
       leaf = openHeading(place, rank(step.level));
       leaf.append(line.slice(step.text));
     } else if (step.kind === 'text') {
@@ -177,7 +184,7 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
     while (line[end] === fence.mark) end++;
     const run = end - text;
     while (isBlank(line[end])) end++;
-    if (end === line.length && line.length - at < LINE_MAX) {
+    if (end === line.length && line.length - at < LINE_MAX && indentOf(line, at) < 4) {
       if (!complete) return false;
       if (run >= fence.length) {
         closeLeaf();
@@ -186,6 +193,21 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
     }
     fence.nextLine();
     fence.append(line.slice(skipIndent(line, at, fence.indent)));
+    return true;
+  }
+
+  /** Null when the line ends the code, false when more of it is needed to know. */
+  function indentedLine(code: Indented, line: string, at: number, complete: boolean): boolean | null {
+    const start = skipIndent(line, at, 4);
+    let text = at;
+    while (isBlank(line[text])) text++;
+    if (text === line.length) {
+      if (complete) code.blankLine(line.slice(start));
+      return complete;
+    }
+    if (indentOf(line, at) < 4) return null;
+    code.nextLine();
+    code.append(line.slice(start));
     return true;
   }
 
