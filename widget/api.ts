@@ -3,7 +3,7 @@
  * the theme builder are made from. Tests compare it with the element, the templates and the style sheets.
  */
 
-/** `values` is what may be written, as Markdown; `type` the property's TypeScript type. */
+/** `values` is what may be written, as Markdown; `type` the property's TypeScript type. An attribute that is only looked at where it matters has no property. */
 export type Attribute = { name: string; property: string; type: string; values: string; fallback: string; about: string };
 export type Method = { name: string; parameters: { name: string; type: string }[]; returns: string; about: string };
 /** `detail` is a TypeScript type; `events.ts` holds the same for compilers. */
@@ -27,6 +27,11 @@ export const attributes: Attribute[] = [
   { name: 'prompts', property: 'prompts', type: 'string | null', values: 'questions separated by `\\|`, or a JSON array; six at most', fallback: 'none', about: 'suggested questions' },
   { name: 'status-url', property: 'statusUrl', type: 'string | null', values: 'address', fallback: 'none', about: 'the status page, linked in the head' },
   { name: 'timing', property: 'timing', type: 'boolean', values: 'present or not', fallback: '', about: 'every answer shows when its first word was on the screen' },
+  { name: 'density', property: '', type: 'string', values: '`compact` or nothing', fallback: '', about: 'less space around everything, text of 14 px' },
+  { name: 'images', property: '', type: 'string', values: 'origins, separated by spaces', fallback: 'none', about: 'where images of an answer may come from; all others stay links' },
+  { name: 'proactive', property: 'proactive', type: 'string | null', values: 'text', fallback: 'none', about: 'a sentence that invites to ask, beside the launcher, once per visit' },
+  { name: 'proactive-delay', property: 'proactiveDelay', type: 'string | null', values: 'seconds', fallback: '`5`', about: 'when it comes' },
+  { name: 'transport', property: 'transport', type: 'string', values: '`sse`, `ws`', fallback: '`sse`', about: 'how answers come: a stream per question, or one WebSocket' },
   { name: 'consent', property: 'consent', type: 'string | null', values: '`granted` or anything else', fallback: 'everything is kept', about: 'present and not `granted`: nothing is kept in the browser' },
 ];
 
@@ -51,7 +56,7 @@ export const events: EventDoc[] = [
   { name: 'halfsecond:close', detail: 'Record<string, never>', about: 'it was closed' },
   { name: 'halfsecond:message', detail: '{ id: string; role: \'user\' | \'assistant\'; text: string }', about: 'a question was sent, or an answer is finished' },
   { name: 'halfsecond:first-token', detail: '{ traceId: string | null; ms: number }', about: 'from the key press to the first painted word' },
-  { name: 'halfsecond:tool', detail: '{ name: string; state: string }', about: 'a tool is `running`, `approval`, `done` or `failed`' },
+  { name: 'halfsecond:tool', detail: '{ name: string; state: string }', about: 'a tool is `running`, waits for `approval`, is `done`, `failed` or `denied`' },
   { name: 'halfsecond:handoff', detail: '{ reason: string; url?: string | undefined }', about: 'a person should take over' },
   { name: 'halfsecond:feedback', detail: '{ messageId: string; rating: \'up\' | \'down\' }', about: 'the visitor has judged an answer' },
   { name: 'halfsecond:error', detail: '{ code: string }', about: 'an answer failed' },
@@ -85,6 +90,7 @@ export const tokens: Token[] = [
 
 export const parts: Part[] = [
   { name: 'launcher', about: 'the button that opens the chat' },
+  { name: 'proactive', about: 'the invitation beside the launcher' },
   { name: 'panel', about: 'everything else' },
   { name: 'header', about: 'the head of the panel' },
   { name: 'avatar', about: 'the sign in the head' },
@@ -92,6 +98,7 @@ export const parts: Part[] = [
   { name: 'subtitle', about: 'the line below it' },
   { name: 'reset', about: 'new conversation' },
   { name: 'close', about: 'close' },
+  { name: 'notice', about: 'what the status page has to say' },
   { name: 'transcript', about: 'the part that scrolls' },
   { name: 'welcome', about: 'what is there before the first question' },
   { name: 'greeting', about: 'its sentence' },
@@ -100,21 +107,30 @@ export const parts: Part[] = [
   { name: 'message-user', about: 'a question' },
   { name: 'message-assistant', about: 'an answer' },
   { name: 'message-footer', about: 'the line below an answer' },
+  { name: 'edit', about: 'change the last question' },
+  { name: 'copy', about: 'copy an answer' },
+  { name: 'regenerate', about: 'answer again' },
+  { name: 'up', about: 'a good answer' },
+  { name: 'down', about: 'a bad answer' },
   { name: 'text', about: 'the text of an answer' },
   { name: 'link', about: 'a link in it' },
   { name: 'code', about: 'a block of code' },
   { name: 'table', about: 'a table' },
+  { name: 'image', about: 'an image from an origin that the site has named' },
   { name: 'thinking', about: 'what is being done, and for how long' },
   { name: 'tools', about: 'the timeline of tools' },
   { name: 'tool', about: 'one tool' },
+  { name: 'approval', about: 'the question whether a tool may run' },
   { name: 'sources', about: 'what an answer rests on' },
   { name: 'source', about: 'one source' },
   { name: 'note', about: 'failed, cut off, stopped' },
   { name: 'retry', about: 'try again' },
   { name: 'handoff', about: 'the offer of a person' },
+  { name: 'edit-form', about: 'where the last question is changed' },
   { name: 'feedback', about: 'the form for what was wrong' },
   { name: 'badge', about: 'the label of a built-in answer' },
   { name: 'timing', about: 'when the first word was there' },
+  { name: 'trail', about: 'where the time of an answer went' },
   { name: 'jump', about: 'to the newest message' },
   { name: 'composer', about: 'where the visitor types' },
   { name: 'input', about: 'the text field' },

@@ -8,7 +8,7 @@ const code = (text: string): string => `\`${text.replaceAll('|', '\\|')}\``;
 
 /** Each table under its name, as Markdown. */
 export const tables: Record<string, string> = {
-  attributes: table(['attribute', 'property', 'values', 'default', 'what'], attributes.map(({ name, property, values, fallback, about }) => [code(name), code(property), values, fallback, about])),
+  attributes: table(['attribute', 'property', 'values', 'default', 'what'], attributes.map(({ name, property, values, fallback, about }) => [code(name), property === '' ? '' : code(property), values, fallback, about])),
   properties: table(['property', 'type', 'what'], properties.map(({ name, type, about }) => [code(name), code(type), about])),
   methods: table(['method', 'does'], methods.map(({ name, parameters, returns, about }) => [code(`${name}(${parameters.map((parameter) => `${parameter.name}: ${parameter.type}`).join(', ')}): ${returns}`), about])),
   events: table(['event', '`detail`', 'when'], events.map(({ name, detail, about }) => [code(name), detail.startsWith('Record') ? '`{}`' : code(detail), about])),

@@ -14,10 +14,10 @@ export function customElementsManifest(module: string): object {
       declarations: [{
         kind: 'class', name: CLASS, tagName: TAG, customElement: true,
         description: 'A support chat: a launcher with a panel, a part of the page, or the whole window.',
-        superclass: { name: 'LitElement', package: 'lit' },
-        attributes: attributes.map(({ name, property, type, fallback, about }) => ({ name, fieldName: property, type: { text: type }, description: about, ...(fallback === '' ? {} : { default: fallback }) })),
+        superclass: { name: 'HTMLElement' },
+        attributes: attributes.map(({ name, property, type, fallback, about }) => ({ name, ...(property === '' ? {} : { fieldName: property }), type: { text: type }, description: about, ...(fallback === '' ? {} : { default: fallback }) })),
         members: [
-          ...attributes.map(({ name, property, type, about }) => ({ kind: 'field', name: property, attribute: name, type: { text: type }, description: about, privacy: 'public' })),
+          ...attributes.filter(({ property }) => property !== '').map(({ name, property, type, about }) => ({ kind: 'field', name: property, attribute: name, type: { text: type }, description: about, privacy: 'public' })),
           ...properties.map(({ name, type, about }) => ({ kind: 'field', name, type: { text: type }, description: about, privacy: 'public' })),
           ...methods.map(({ name, parameters, returns, about }) => ({
             kind: 'method', name, parameters: parameters.map((parameter) => ({ name: parameter.name, type: { text: parameter.type } })), return: { type: { text: returns } }, description: about, privacy: 'public',

@@ -1,4 +1,4 @@
-/** Builds what npm gets, into `dist/npm`: two entries with their languages, types, and the custom-elements manifest. */
+/** Builds what npm gets, into `dist/npm`: two entries with their languages and what a server gets in their place, types, and the custom-elements manifest. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,7 +10,9 @@ import { customElementsManifest } from './manifest.ts';
 
 const here = fileURLToPath(new URL('..', import.meta.url));
 /** Output name and source of each entry. */
-const entries = { widget: 'npm.ts', react: 'react/halfsecond-chat.ts' };
+const entries = { widget: 'npm.ts', react: 'react/halfsecond-chat.ts', server: 'server.ts', 'react-server': 'react/server.ts' };
+/** Those that compilers look at: what a server gets has the same types. */
+const typed = [entries.widget, entries.react];
 const COMPILER = fileURLToPath(import.meta.resolve('typescript-7/package.json')).replace(/package\.json$/, 'bin/tsc');
 
 /** Builds anew into `outDir` (default `widget/dist/npm`); what is imported from npm stays an import. Throws with the compiler's words when a type is wrong. */
@@ -19,12 +21,12 @@ export async function buildPackage(outDir: string = join(here, 'dist/npm')): Pro
   await build({
     configFile: false, root: here, logLevel: 'warn', plugins: [tight()],
     build: {
-      outDir, target: 'es2022', minify: false, modulePreload: false, reportCompressedSize: false,
+      outDir, target: 'es2022', minify: false, reportCompressedSize: false,
+      // As a library: an application's helpers for preloading would meet the application's own.
+      lib: { entry: Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, join(here, source)])), formats: ['es'] },
       rolldownOptions: {
-        input: Object.fromEntries(Object.entries(entries).map(([name, source]) => [name, join(here, source)])),
-        external: [/^lit($|\/)/, /^@lit\//, 'react'],
-        preserveEntrySignatures: 'strict',
-        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', banner: ({ name }) => (name === 'react' ? '\'use client\';' : '') },
+        external: [/^lit($|\/)/, /^@lit\//, /^@speed-highlight\//, 'react'],
+        output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js', banner: ({ name }) => (name.startsWith('react') ? '\'use client\';' : '') },
       },
     },
   });
@@ -38,7 +40,7 @@ function writeTypes(outDir: string): void {
   try {
     const project = join(folder, 'tsconfig.json');
     const options = { noEmit: false, declaration: true, emitDeclarationOnly: true, rootDir: join(here, '..'), outDir: join(folder, 'out'), typeRoots: [] };
-    writeFileSync(project, JSON.stringify({ extends: join(here, 'tsconfig.json'), compilerOptions: options, files: Object.values(entries).map((source) => join(here, source)), include: [] }));
+    writeFileSync(project, JSON.stringify({ extends: join(here, 'tsconfig.json'), compilerOptions: options, files: typed.map((source) => join(here, source)), include: [] }));
     execFileSync(process.execPath, [COMPILER, '-p', project], { stdio: ['ignore', 'inherit', 'inherit'] });
     const out = join(folder, 'out', relative(join(here, '..'), here));
     const seen = new Set<string>();
@@ -51,7 +53,7 @@ function writeTypes(outDir: string): void {
       mkdirSync(dirname(target), { recursive: true });
       writeFileSync(target, text.replace(/((?:from|import\()\s*['"]\.[^'"]+)\.ts(['"])/g, '$1.js$2'));
     };
-    for (const source of Object.values(entries)) take(source);
+    for (const source of typed) take(source);
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -46,13 +46,19 @@ export function cssOf(design: Design): string {
   return lines.length === 0 ? '' : `halfsecond-chat {\n${lines.join('\n')}\n}`;
 }
 
-/** The script tag, and the style element when there is anything to say in it. */
+/** What goes into a page: the script tag, for an inline chat the element in its place, and a style element when there is anything to say in it. */
 export function snippetOf(design: Design, endpoint: string, site: string): string {
-  const data = Object.entries(design.attributes).filter(([name, value]) => value !== attributeDefaults[name]);
-  const attributes = [['data-site', site], ...data.map(([name, value]) => [`data-${name}`, name === 'timing' ? '' : value])];
-  const tag = `<script src="${quoted(endpoint.replace(/\/+$/, ''))}/halfsecond.js"${attributes.map(([name, value]) => `\n        ${name}="${quoted(value ?? '')}"`).join('')} async></script>`;
+  const own = Object.entries(design.attributes).filter(([name, value]) => value !== attributeDefaults[name]).map(([name, value]): [string, string] => [name, name === 'timing' ? '' : value]);
+  const inline = design.attributes['mode'] === 'inline';
+  const data: [string, string][] = [['site', site], ...(inline ? [] : own)];
+  const tag = `<script src="${quoted(endpoint.replace(/\/+$/, ''))}/halfsecond.js"${data.map(([name, value]) => `\n        data-${written(name, value)}`).join('')} async></script>`;
+  const place = inline ? `<halfsecond-chat ${own.map(([name, value]) => written(name, value)).join(' ')}></halfsecond-chat>\n` : '';
   const css = cssOf(design);
-  return css === '' ? tag : `${tag}\n<style>\n${css}\n</style>`;
+  return place + (css === '' ? tag : `${tag}\n<style>\n${css}\n</style>`);
+}
+
+function written(name: string, value: string): string {
+  return value === '' ? name : `${name}="${quoted(value)}"`;
 }
 
 function quoted(text: string): string {

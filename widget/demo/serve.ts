@@ -55,12 +55,12 @@ process.once('disconnect', end);
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') return send(response, 405, 'text/plain', 'Only GET here.');
-  const path = new URL(request.url ?? '/', 'http://demo').pathname;
+  const { pathname: path, search } = new URL(request.url ?? '/', 'http://demo');
   const docs = listDocs(root);
   if (path === '/') return send(response, 200, 'text/html', fill(await readFile(join(here, 'index.html'), 'utf8'), docs));
   const asset = assets[path];
   if (asset) return send(response, 200, asset.type, await readFile(join(here, asset.file), 'utf8'));
-  if (path === '/theme') return void response.writeHead(308, { location: '/theme/' }).end();
+  if (path === '/theme') return void response.writeHead(308, { location: `/theme/${search}` }).end();
   if (path.startsWith('/theme/')) {
     const file = await themeFile(path.slice('/theme/'.length) || 'index.html');
     if (file) return send(response, 200, file.type, file.body, themePolicy);

@@ -16,10 +16,14 @@ const events = {
 
 type Handlers = { [K in keyof typeof events]?: (event: HalfsecondEvents[(typeof events)[K]]) => void };
 type Named = { [K in keyof typeof events]: EventName<HalfsecondEvents[(typeof events)[K]]> };
-type Properties = Pick<Element, 'site' | 'endpoint' | 'language' | 'isOpen' | 'heading' | 'greeting' | 'prompts' | 'statusUrl' | 'timing' | 'consent' | 'strings'> & {
+type Properties = Pick<Element, 'site' | 'endpoint' | 'language' | 'isOpen' | 'heading' | 'greeting' | 'prompts' | 'statusUrl' | 'timing' | 'consent' | 'proactive' | 'proactiveDelay' | 'strings'> & {
   mode: 'popup' | 'inline' | 'fullscreen';
   position: 'right' | 'left';
   theme: 'auto' | 'light' | 'dark';
+  transport: 'sse' | 'ws';
+  density: 'compact';
+  /** Origins, separated by spaces. */
+  images: string;
 };
 
 export type HalfsecondChatProps = Omit<React.HTMLAttributes<Element>, keyof Handlers | keyof Properties> & Partial<Properties> & Handlers;
