@@ -2,7 +2,7 @@
  * The script tag: shows the launcher, keeps calls until the panel is there, and fetches the panel when somebody
  * seems to want it. Stands alone: no dependency, one request.
  */
-import { ensureLauncher, launcherCss } from './chat/launcher.ts';
+import { createLauncher } from './chat/launcher.ts';
 
 /** File name and integrity of the panel; the build writes them in. */
 declare const PANEL_FILE: string;
@@ -20,7 +20,6 @@ declare global {
 
 const TAG = 'halfsecond-chat';
 const METHODS = ['open', 'close', 'toggle', 'send', 'stop', 'reset', 'identify'];
-const ENGLISH = 'Open chat';
 
 const tag = document.currentScript;
 // A second copy of the script finds the first one's queue and leaves everything to it.
@@ -29,12 +28,14 @@ if (tag instanceof HTMLScriptElement && (!window.Halfsecond || Array.isArray(win
 function start(script: HTMLScriptElement): void {
   const base = new URL('.', script.src);
   const panelUrl = new URL(PANEL_FILE, base).href;
-  const { nonce } = script;
+  const { nonce, dataset } = script;
+  const endpoint = new URL(dataset['endpoint'] ?? base.origin, base).origin;
   let mounted: (element: HTMLElement) => void = () => undefined;
   const chat = new Promise<HTMLElement>((resolve) => (mounted = resolve));
   let loading: Promise<unknown> | null = null;
   let preloaded = false;
-  let trustedUrl: string | null = null;
+  /** Undefined before it was asked for: a page may allow a policy only once. */
+  let address: string | null | undefined;
 
   const early = Array.isArray(window.Halfsecond) ? window.Halfsecond : [];
   const queue: Queue = {
@@ -44,6 +45,7 @@ function start(script: HTMLScriptElement): void {
   };
   for (const method of METHODS) queue[method] = (...args: unknown[]) => queue.push([method, ...args]);
   window.Halfsecond = queue;
+  document.addEventListener('securitypolicyviolation', blocked);
   if (document.body) mount();
   else document.addEventListener('DOMContentLoaded', mount, { once: true });
   queue.push(...early);
@@ -52,7 +54,7 @@ function start(script: HTMLScriptElement): void {
     const own = document.querySelector<HTMLElement>(TAG);
     const chat = own ?? document.createElement(TAG);
     mounted(chat);
-    const attributes: [string, string][] = [['endpoint', base.origin], ...Object.entries(script.dataset).map(([key, value]): [string, string] => [dashed(key), value ?? ''])];
+    const attributes: [string, string][] = [['endpoint', base.origin], ...Object.entries(dataset).map(([key, value]): [string, string] => [dashed(key), value ?? ''])];
     for (const element of own ? document.querySelectorAll(TAG) : [chat]) {
       for (const [name, value] of attributes) if (!own || !element.hasAttribute(name)) element.setAttribute(name, value);
     }
@@ -60,18 +62,15 @@ function start(script: HTMLScriptElement): void {
     chat.style.setProperty('display', 'block', 'important');
     chat.setAttribute('role', 'region');
     chat.setAttribute('aria-label', 'Chat');
-    const root = chat.attachShadow({ mode: 'open' });
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(launcherCss);
-    root.adoptedStyleSheets = [sheet];
-    const button = ensureLauncher(root, ENGLISH);
+    const button = createLauncher(chat.attachShadow({ mode: 'open' }));
     button.addEventListener('click', clicked);
-    button.addEventListener('pointerenter', prefetch, { once: true });
-    button.addEventListener('focus', prefetch, { once: true });
+    for (const reached of ['pointerenter', 'focus']) button.addEventListener(reached, () => load().catch(report), { once: true });
     document.body.append(chat);
-    const eager = chat.hasAttribute('open') || (chat.getAttribute('mode') ?? 'popup') !== 'popup' || wasOpen(base.origin, chat.getAttribute('site') ?? '');
+    stay(chat);
+    const eager = chat.hasAttribute('open') || (chat.getAttribute('mode') ?? 'popup') !== 'popup' || wasOpen(chat);
     if (eager) load().catch(report);
-    else whenIdle(prefetch);
+    // A page that speaks first needs the panel for it.
+    else whenIdle(chat.hasAttribute('proactive') ? () => load().catch(report) : prefetch);
   }
 
   function clicked(this: HTMLElement): void {
@@ -85,51 +84,57 @@ function start(script: HTMLScriptElement): void {
   function prefetch(): void {
     if (preloaded || loading) return;
     preloaded = true;
-    const link = document.createElement('link');
-    link.rel = 'modulepreload';
-    link.href = panelUrl;
-    link.integrity = PANEL_INTEGRITY;
-    link.crossOrigin = 'anonymous';
-    if (nonce) link.nonce = nonce;
-    document.head.append(link);
+    document.head.append(pinned(document.createElement('link'), { rel: 'modulepreload', href: panelUrl }));
+  }
+
+  /** What is fetched may only be what was built. */
+  function pinned<T extends HTMLLinkElement | HTMLScriptElement>(element: T, more: Partial<T>): T {
+    return Object.assign(element, { integrity: PANEL_INTEGRITY, crossOrigin: 'anonymous' }, nonce ? { nonce } : {}, more);
   }
 
   function load(): Promise<unknown> {
     loading ??= new Promise((resolve, reject) => {
-      const blocked = (event: SecurityPolicyViolationEvent): void => {
-        if (event.blockedURI === panelUrl) console.error(`Halfsecond: this page's Content-Security-Policy (${event.effectiveDirective}) blocks ${panelUrl}`);
-      };
-      const module = document.createElement('script');
-      module.type = 'module';
-      module.integrity = PANEL_INTEGRITY;
-      module.crossOrigin = 'anonymous';
-      if (nonce) module.nonce = nonce;
-      module.src = (trustedUrl ??= trusted(panelUrl));
-      module.onload = () => {
-        document.removeEventListener('securitypolicyviolation', blocked);
-        resolve(undefined);
-      };
+      const module = pinned(document.createElement('script'), { type: 'module', onload: resolve });
       module.onerror = () => {
         loading = null;
         chat.then(({ shadowRoot }) => shadowRoot?.querySelector('.launcher')?.removeAttribute('aria-busy'), reject);
         reject(new Error(`Halfsecond: ${panelUrl} could not be loaded`));
       };
-      document.addEventListener('securitypolicyviolation', blocked);
+      if (address === undefined) address = trusted(panelUrl);
+      // Where no policy may be made, a script element takes no address; an import does, and is checked by the preload before it.
+      if (address === null) {
+        prefetch();
+        return void import(/* @vite-ignore */ panelUrl).then(resolve, module.onerror as () => void);
+      }
+      module.src = address;
       document.head.append(module);
     });
     return loading;
   }
 
-  function whenReady(run: (element: HTMLElement) => void): void {
+  function whenReady(run: (element: HTMLElement) => unknown): void {
     load().then(() => customElements.whenDefined(TAG)).then(() => chat).then(run).catch(report);
+  }
+
+  /** Says which directive of the page's policy is in the way, and what it lacks. */
+  function blocked({ blockedURI, effectiveDirective, sample }: SecurityPolicyViolationEvent): void {
+    const ours = [base.origin, endpoint].map((origin) => origin.replace(/^http/, '')).some((origin) => blockedURI.replace(/^(http|ws)/, '').startsWith(origin));
+    const lacks = ours ? new URL(blockedURI).origin : blockedURI.startsWith('trusted-types') && /^(halfsecond|lit-html)/.test(sample) ? 'halfsecond lit-html' : null;
+    if (lacks === null || told.has(effectiveDirective)) return;
+    told.add(effectiveDirective);
+    console.error(`Halfsecond: the Content-Security-Policy of this page blocks the chat (${blockedURI}). Add ${lacks} to ${effectiveDirective}.`);
   }
 }
 
+/** Directives that the console was told of. */
+const told = new Set<string>();
+
 const report = (error: unknown): void => console.error(error);
 
-function invoke(element: HTMLElement, [method, ...args]: Call): void {
+/** What the call returns, so that whoever waits for it hears of its failure. */
+function invoke(element: HTMLElement, [method, ...args]: Call): unknown {
   if (!METHODS.includes(method)) return console.warn(`Halfsecond: there is no method ${method}`);
-  (element as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
+  return (element as unknown as Record<string, (...args: unknown[]) => unknown>)[method]?.(...args);
 }
 
 /** `statusUrl` of a dataset is `status-url` on the element. */
@@ -137,15 +142,31 @@ function dashed(key: string): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Setting a script's address needs a policy where a page demands Trusted Types. */
-function trusted(url: string): string {
-  return window.trustedTypes?.createPolicy('halfsecond', { createScriptURL: (value) => value }).createScriptURL(url) ?? url;
+/** Setting a script's address needs a policy where a page demands Trusted Types; null where it allows none. */
+function trusted(url: string): string | null {
+  try {
+    return window.trustedTypes?.createPolicy('halfsecond', { createScriptURL: (value) => value }).createScriptURL(url) ?? url;
+  } catch {
+    return null;
+  }
+}
+
+/** A page that rebuilds itself takes the chat along; one that takes out only the chat means it. */
+function stay(chat: HTMLElement): void {
+  const observer = new MutationObserver((records) => {
+    observer.observe(document.body, { childList: true });
+    const swept = records.some(({ removedNodes }) => [...removedNodes].some((node) => node.contains(chat) && (node !== chat || removedNodes.length > 1)));
+    if (swept && !document.querySelector(TAG)) document.body.append(chat);
+  });
+  observer.observe(document.documentElement, { childList: true });
+  observer.observe(document.body, { childList: true });
 }
 
 /** The panel was open when this tab last showed the site: it comes back at once. */
-function wasOpen(origin: string, site: string): boolean {
+function wasOpen(chat: HTMLElement): boolean {
+  const consent = chat.getAttribute('consent');
   try {
-    return sessionStorage.getItem(`halfsecond:${origin}:${site}`)?.includes('"open":true') ?? false;
+    return (consent === null || consent === 'granted') && (sessionStorage.getItem(`halfsecond:${chat.getAttribute('endpoint')}:${chat.getAttribute('site')}`)?.includes('"open":true') ?? false);
   } catch {
     return false; // Storage is blocked: nothing was kept.
   }

@@ -1,4 +1,4 @@
-/** The visitor's desk: draft, open feedback form, what was copied, where the reader is; and what the buttons do. */
+/** The visitor's desk: draft, open forms, what was copied, where the reader is; and what the buttons do. */
 import { textOf, type Message } from '../stream/transcript.ts';
 import type { Conversation } from './conversation.ts';
 import type { Follower } from './scroll.ts';
@@ -25,17 +25,24 @@ export function createDesk(options: DeskOptions): Desk & { act: Actions; clear()
 
   function type(text: string): void {
     desk.draft = text;
+    desk.files = false;
     options.keepDraft(text);
     changed();
   }
 
-  function rate(message: Message, rating: 'up' | 'down', comment: string): void {
-    // A thumb down asks what was wrong; the answer to that, or nothing, ends it.
-    const finished = rating === 'up' || desk.commenting === message.id;
-    desk.commenting = finished ? null : message.id;
-    if (finished) thanked.add(message.id);
+  /** A thumb down asks what was wrong; the answer to that, or none, ends it. */
+  function rate(message: Message, rating: 'up' | 'down', comment: string | null): void {
+    const asks = rating === 'down' && comment === null && !thanked.has(message.id);
+    desk.commenting = asks ? message.id : null;
+    if (!asks) thanked.add(message.id);
     changed();
-    conversation()?.rate(message.id, rating, comment).catch(warn('the feedback was not delivered.'));
+    conversation()?.rate(message.id, rating, comment ?? '').catch(warn('the feedback was not delivered.'));
+  }
+
+  /** The button that was pressed goes away: the focus waits beside the answer that comes. */
+  function read(): void {
+    follower.pin();
+    options.scroller()?.focus({ preventScroll: true });
   }
 
   async function copy(text: string, mark: (on: boolean) => void): Promise<void> {
@@ -58,13 +65,44 @@ export function createDesk(options: DeskOptions): Desk & { act: Actions; clear()
       options.focusInput();
     },
     type,
+    refuseFiles() {
+      desk.files = true;
+      changed();
+    },
     stop: () => conversation()?.stop(),
     retry() {
-      follower.pin();
+      read();
       conversation()?.retry();
     },
-    rate: (message, rating) => rate(message, rating, ''),
-    comment: (message, comment) => rate(message, message.rating ?? 'down', comment),
+    regenerate() {
+      read();
+      conversation()?.regenerate();
+    },
+    edit(message) {
+      desk.editing = message?.id ?? null;
+      changed();
+      if (!message) options.focusInput();
+    },
+    ask(text, keyAt) {
+      if (!conversation()?.edit(text, keyAt)) return;
+      desk.editing = null;
+      read();
+    },
+    decide(message, tool, approved) {
+      read();
+      conversation()?.decide(message.id, tool.id, approved);
+    },
+    rate: (message, rating) => rate(message, rating, null),
+    comment(message, comment) {
+      // Closed without a word: the thumb has been delivered already.
+      if (comment !== null) return rate(message, 'down', comment);
+      desk.commenting = null;
+      changed();
+    },
+    trail(message) {
+      desk.trail = desk.trail === message.id ? null : message.id;
+      changed();
+    },
     copy: (message) => void copy(textOf(message), (on) => (desk.copied = on ? message.id : null)).catch(warn('the browser did not allow copying.')),
     copyCode(button) {
       const code = button.closest('.code')?.querySelector('code')?.textContent ?? '';
@@ -81,10 +119,10 @@ export function createDesk(options: DeskOptions): Desk & { act: Actions; clear()
     },
   };
   const desk: Desk & { act: Actions; clear(): void } = {
-    draft: '', commenting: null, thanked, copied: null, away: false, act,
+    draft: '', commenting: null, editing: null, trail: null, thanked, copied: null, files: false, away: false, act,
     clear() {
       thanked.clear();
-      desk.commenting = null;
+      desk.commenting = desk.editing = desk.trail = null;
       desk.away = false;
     },
   };

@@ -1,32 +1,35 @@
 /** `<halfsecond-chat>`: attributes in, events out; holds the conversation and renders the panel. */
-import { html, LitElement, unsafeCSS, type PropertyValues } from 'lit';
-import { isRunning, textOf } from '../stream/transcript.ts';
+import { html, nothing } from 'lit/html.js';
 import type { Overrides, Strings } from '../locales/en.ts';
 import { english, loadStrings } from '../locales/load.ts';
 import { tokens } from '../theme/tokens.ts';
+import { sheetOf } from '../theme/css.ts';
 import { panelStyles } from '../theme/panel.ts';
 import { proseStyles } from '../theme/prose.ts';
 import { transcriptStyles } from '../theme/transcript.ts';
 import { createAnnouncer } from './announce.ts';
+import { createAttention } from './attention.ts';
 import type { Conversation } from './conversation.ts';
 import { createDesk } from './desk.ts';
 import type { Keep } from './keep.ts';
-import { ensureLauncher, launcherCss } from './launcher.ts';
 import { createLife } from './life.ts';
 import { afterPaint, createPacer } from './paint.ts';
 import { panel } from './panel.ts';
 import { readPrompts } from './prompts.ts';
+import { createFetch } from './rarely.ts';
+import { Reactive, type Changed } from './reactive.ts';
 import { createFollower } from './scroll.ts';
+import { createService } from './service.ts';
 import { followViewport } from './viewport.ts';
 import type { View } from './view.ts';
 
-export class HalfsecondChat extends LitElement {
+export class HalfsecondChat extends Reactive {
   static override properties = {
     site: {}, endpoint: {}, mode: { reflect: true }, position: { reflect: true }, theme: { reflect: true }, language: { attribute: 'lang' },
     isOpen: { attribute: 'open', type: Boolean, reflect: true }, statusUrl: { attribute: 'status-url' }, greeting: {}, heading: {}, prompts: {},
-    consent: {}, transport: {}, timing: { type: Boolean }, strings: { attribute: false },
+    consent: {}, transport: {}, timing: { type: Boolean }, proactive: {}, proactiveDelay: { attribute: 'proactive-delay' }, strings: { attribute: false },
   };
-  static override styles = [unsafeCSS(launcherCss), tokens, panelStyles, transcriptStyles, proseStyles];
+  static override sheet = sheetOf(tokens, panelStyles, transcriptStyles, proseStyles);
 
   declare site: string;
   declare endpoint: string;
@@ -42,6 +45,9 @@ export class HalfsecondChat extends LitElement {
   declare consent: string | null;
   declare transport: string;
   declare timing: boolean;
+  declare proactive: string | null;
+  /** Seconds. */
+  declare proactiveDelay: string | null;
   /** The page's own words in place of some of the language's. */
   declare strings: Overrides | null;
 
@@ -71,6 +77,18 @@ export class HalfsecondChat extends LitElement {
     close: () => this.close(),
     reset: () => this.reset(),
   });
+  #attention = createAttention({
+    changed: () => this.requestUpdate(),
+    toggle: () => this.toggle(),
+    keep: () => this.#keep,
+    idle: () => this.mode === 'popup' && !this.isOpen && !this.#conversation?.transcript().messages.length,
+  });
+  #service = createService(() => this.requestUpdate());
+  #arrived = 0;
+  #fetch = createFetch(() => this.renderRoot, () => {
+    this.#arrived += 1;
+    this.requestUpdate();
+  });
 
   constructor() {
     super();
@@ -81,7 +99,7 @@ export class HalfsecondChat extends LitElement {
     this.theme = 'auto';
     this.language = '';
     this.isOpen = this.timing = false;
-    this.statusUrl = this.greeting = this.heading = this.prompts = this.consent = this.strings = null;
+    this.statusUrl = this.greeting = this.heading = this.prompts = this.consent = this.strings = this.proactive = this.proactiveDelay = null;
   }
 
   open(): void {
@@ -142,44 +160,44 @@ export class HalfsecondChat extends LitElement {
     leave.signal.addEventListener('abort', () => clearInterval(ticker), { once: true });
   }
 
-  override disconnectedCallback(): void {
-    super.disconnectedCallback();
+  disconnectedCallback(): void {
     this.#leave?.abort();
     this.#life.leave();
     this.#pacer.cancel();
+    this.#attention.invite(null, 0);
+    this.#service.watch(null);
   }
 
-  protected override willUpdate(changed: PropertyValues): void {
+  protected override willUpdate(changed: Changed): void {
     if (changed.has('language') || changed.has('strings')) void this.#speak();
-    if (this.hasUpdated && (changed.has('site') || changed.has('endpoint') || changed.has('consent') || changed.has('transport'))) this.#start();
+    // Properties may come after the element is in the page: React sets them then.
+    if (changed.has('site') || changed.has('endpoint') || changed.has('consent') || changed.has('transport')) this.#start();
+    if (changed.has('proactive') || changed.has('proactiveDelay')) this.#attention.invite(this.proactive, Number(this.proactiveDelay ?? 5));
+    this.#service.watch(this.isOpen || this.mode !== 'popup' ? this.statusUrl || null : null);
   }
 
   protected override render(): unknown {
     const view = this.#view();
     const popup = this.mode === 'popup';
-    return html`<div class="panel ${popup ? 'popup' : ''}" part="panel" role=${popup ? 'dialog' : 'group'} aria-labelledby="title" ?hidden=${popup && !this.isOpen}>${panel(view)}</div>
+    return html`<div class="panel ${popup ? 'popup' : ''}" part="panel" role=${popup ? 'dialog' : 'group'} aria-labelledby="title" dir=${view.strings.direction} ?hidden=${popup && !this.isOpen}>${panel(view)}</div>
+      ${this.#attention.bubble(this.#fetch, view.strings) ?? nothing}
       <div class="unseen" role="log" aria-live="polite" aria-relevant="additions" id="live"></div>`;
   }
 
   protected override firstUpdated(): void {
-    const button = ensureLauncher(this.renderRoot as ShadowRoot, this.#strings.launcher);
-    button.addEventListener('click', () => {
-      this.toggle();
-    });
     this.#announcer.attach(this.renderRoot.querySelector<HTMLElement>('#live'));
     if (this.#keep?.wasOpen() && this.mode === 'popup') this.isOpen = true;
     this.#emit('ready', {});
   }
 
-  protected override updated(changed: PropertyValues): void {
-    const launcher = this.renderRoot.querySelector('.launcher');
-    launcher?.setAttribute('aria-expanded', String(this.isOpen));
-    launcher?.setAttribute('aria-label', this.isOpen ? this.#strings.close : this.#strings.launcher);
-    launcher?.removeAttribute('aria-busy');
+  protected override updated(changed: Changed): void {
+    if (this.mode === 'popup') void this.#attention.launcher(this.renderRoot, this.isOpen, this.#strings);
     if (!this.hasAttribute('aria-label')) this.setAttribute('aria-label', this.#strings.panel);
     if (changed.has('isOpen') && (this.isOpen || changed.get('isOpen'))) this.#opened();
     const scroller = this.renderRoot.querySelector<HTMLElement>('.scroll');
     if (scroller) this.#follower.follow(scroller);
+    const input = this.renderRoot.querySelector<HTMLTextAreaElement>('#input');
+    if (input && input.value !== this.#desk.draft) input.value = this.#desk.draft;
   }
 
   #start(): void {
@@ -192,6 +210,7 @@ export class HalfsecondChat extends LitElement {
     this.#emit(this.isOpen ? 'open' : 'close', {});
     if (this.isOpen) {
       this.#conversation?.warm();
+      this.#attention.seen();
       if (this.#byHand) this.#focusInput();
       this.#byHand = false;
       return;
@@ -219,7 +238,8 @@ export class HalfsecondChat extends LitElement {
   #draw(): void {
     this.requestUpdate();
     const last = this.#conversation?.transcript().messages.at(-1);
-    if (last?.role === 'assistant') this.#announcer.tell(last, isRunning(last), textOf(last), this.#strings);
+    if (last?.role === 'assistant') this.#announcer.tell(last, this.#strings);
+    this.#attention.look(this.#conversation?.running()?.id ?? null, this.mode === 'popup' && !this.isOpen);
   }
 
   async #speak(): Promise<void> {
@@ -250,6 +270,9 @@ export class HalfsecondChat extends LitElement {
       running: conversation?.running() ?? null,
       reconnecting: conversation?.reconnecting() ?? false,
       since: conversation?.since() ?? 0,
+      arrived: this.#arrived,
+      notice: this.#service.line(this.#fetch, this.#strings),
+      fetch: this.#fetch,
       desk: this.#desk,
       act: this.#desk.act,
     };

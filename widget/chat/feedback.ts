@@ -1,17 +1,19 @@
 /** The small form in which a visitor says what was wrong with an answer. */
-import { html, type TemplateResult } from 'lit';
+import { html, type TemplateResult } from 'lit/html.js';
 import { COMMENT_MAX } from '@halfsecond/shared/limits';
 import type { Message } from '../stream/transcript.ts';
+import { buttons, focus, keys, textIn } from './form.ts';
 import type { View } from './view.ts';
 
-export function feedbackForm({ strings, act }: View, item: Message): TemplateResult {
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
-    const form = event.currentTarget;
-    if (form instanceof HTMLFormElement) act.comment(item, String(new FormData(form).get('comment') ?? '').trim());
+export function feedbackForm(view: View, item: Message): TemplateResult {
+  const { strings, act } = view;
+  const done = (from: Event, comment: string | null): void => {
+    (from.target as Element).closest('.answer')?.querySelector<HTMLElement>('[part=down]')?.focus();
+    act.comment(item, comment);
   };
-  return html`<form class="feedback" part="feedback" @submit=${submit}>
-    <label>${strings.comment}<textarea name="comment" rows="2" maxlength=${COMMENT_MAX}></textarea></label>
-    <button class="plain-button" type="submit">${strings.sendComment}</button>
+  const close = (event: Event): void => done(event, null);
+  return html`<form class="card" part="feedback" @keydown=${keys(close)} @submit=${(event: SubmitEvent) => done(event, textIn(event))}>
+    <label>${strings.comment}<textarea name="text" rows="2" maxlength=${COMMENT_MAX} ${focus()}></textarea></label>
+    ${buttons(view, strings.sendComment, close)}
   </form>`;
 }

@@ -23,17 +23,18 @@ export const launcherCss = `
 const NAMESPACE = 'http://www.w3.org/2000/svg';
 const BUBBLE = 'M12 3.5c-5 0-8.75 3.3-8.75 7.6 0 2.3 1.05 4.3 2.85 5.7l-.55 3.1c-.08.45.4.8.8.58l3.2-1.75c.78.16 1.6.24 2.45.24 5 0 8.75-3.4 8.75-7.87S17 3.5 12 3.5Z';
 
-/** The launcher inside `root`: the one that is there, or a new one with `label` as its name. */
-export function ensureLauncher(root: ShadowRoot, label: string): HTMLButtonElement {
-  const found = root.querySelector<HTMLButtonElement>('.launcher');
-  if (found) return found;
+/** Puts a launcher with its style sheet into `root`. */
+export function createLauncher(root: ShadowRoot): HTMLButtonElement {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(launcherCss);
+  root.adoptedStyleSheets.unshift(sheet);
   const button = document.createElement('button');
   button.className = 'launcher';
   button.type = 'button';
   button.setAttribute('part', 'launcher');
   button.setAttribute('aria-haspopup', 'dialog');
   button.setAttribute('aria-expanded', 'false');
-  button.setAttribute('aria-label', label);
+  button.setAttribute('aria-label', 'Open chat');
   button.append(icon({ d: BUBBLE, fill: 'currentColor' }), icon({ d: 'm6 9.5 6 6 6-6', fill: 'none', stroke: 'currentColor', 'stroke-width': '2.2', 'stroke-linecap': 'round', 'stroke-linejoin': 'round' }));
   root.prepend(button);
   return button;

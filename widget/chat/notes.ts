@@ -1,8 +1,7 @@
-/** What is said when an answer did not come to its end, and the card that offers a person. */
-import { html, nothing, type TemplateResult } from 'lit';
+/** What is said when an answer did not come to its end. */
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Message } from '../stream/transcript.ts';
 import type { Strings } from '../locales/en.ts';
-import { safeSourceUrl } from './source-url.ts';
 import { icons } from './icons.ts';
 import type { View } from './view.ts';
 
@@ -30,16 +29,3 @@ const KNOWN: Record<string, keyof Strings['errors']> = {
   unavailable: 'unavailable', queue_full: 'unavailable', queue_timeout: 'unavailable', no_answer: 'noAnswer', chat_busy: 'busy', message_too_long: 'tooLong',
   site_unknown: 'unauthorized', origin_not_allowed: 'unauthorized', identity_invalid: 'unauthorized',
 };
-
-/** The answerer thinks that a human should take over. */
-export function handoff({ strings }: View, { reason, url }: NonNullable<Message['handoff']>): TemplateResult {
-  const href = safeSourceUrl(url ?? null);
-  return html`<div class="handoff" part="handoff">
-    <span class="handoff-icon">${icons.person}</span>
-    <div>
-      <p class="handoff-title">${strings.handoff}</p>
-      ${reason === '' ? nothing : html`<p class="handoff-reason">${reason}</p>`}
-      ${href === null ? nothing : html`<a class="handoff-link" href=${href} target="_blank" rel="noopener noreferrer">${strings.handoffLink}</a>`}
-    </div>
-  </div>`;
-}

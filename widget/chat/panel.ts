@@ -1,17 +1,17 @@
 /** The panel as a whole: head, transcript, composer. */
-import { html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import { composer } from './composer.ts';
 import { icons } from './icons.ts';
 import { message } from './message.ts';
+import { promptList } from './prompts.ts';
 import { safeSourceUrl } from './source-url.ts';
-import type { Message } from '../stream/transcript.ts';
 import type { View } from './view.ts';
 
 export function panel(view: View): TemplateResult {
   const { strings, act } = view;
   return html`
     ${head(view)}
+    ${view.notice ?? nothing}
     <div class="scroll" part="transcript" tabindex="0" role="group" aria-label=${strings.transcript} @scroll=${{ handleEvent: act.scrolled, passive: true }}
       @click=${(event: MouseEvent) => {
         const button = (event.target as Element).closest<HTMLElement>('[data-copy]');
@@ -19,7 +19,7 @@ export function panel(view: View): TemplateResult {
       }}>
       <div class="log">
         ${welcome(view)}
-        ${repeat(view.transcript.messages, (item: Message, at: number) => `${at}${item.role}`, (item: Message) => message(view, item))}
+        ${view.transcript.messages.map((item) => message(view, item))}
       </div>
     </div>
     ${view.desk.away ? html`<button class="jump" part="jump" type="button" aria-label=${strings.jump} title=${strings.jump} @click=${() => act.jump()}>${icons.jump}</button>` : nothing}
@@ -39,12 +39,10 @@ function head({ strings, heading, statusUrl, popup, transcript, act }: View): Te
   </div>`;
 }
 
-function welcome({ greeting, prompts, transcript, strings, act }: View): TemplateResult | typeof nothing {
-  if (transcript.messages.length > 0) return nothing;
+function welcome(view: View): TemplateResult | typeof nothing {
+  if (view.transcript.messages.length > 0) return nothing;
   return html`<div class="welcome" part="welcome">
-    <p class="greeting" part="greeting">${greeting}</p>
-    ${prompts.length === 0 ? nothing : html`<ul class="prompts" aria-label=${strings.suggestions}>
-      ${prompts.map((text) => html`<li><button class="prompt" part="prompt" type="button" @click=${(event: MouseEvent) => act.send(text, event.timeStamp)}>${text}</button></li>`)}
-    </ul>`}
+    <p class="greeting" part="greeting">${view.greeting}</p>
+    ${view.prompts.length > 0 ? promptList(view, view.prompts) : nothing}
   </div>`;
 }

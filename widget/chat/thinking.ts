@@ -1,5 +1,5 @@
 /** The line that says, from the first moment on, what is happening and for how long. */
-import { html, nothing, type TemplateResult } from 'lit';
+import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Message } from '../stream/transcript.ts';
 import type { View } from './view.ts';
 
@@ -14,7 +14,7 @@ export function thinking(view: View, message: Message): TemplateResult | typeof 
 
 function line(text: string, tool: string | null, view: View): TemplateResult {
   const seconds = ((performance.now() - view.since) / 1_000).toFixed(1);
-  return html`<p class="thinking" part="thinking">
+  return html`<p class="thinking ${view.reconnecting ? 'lost' : ''}" part="thinking">
     <span class="pulse" aria-hidden="true"></span>
     <span class="thinking-text">${text}</span>
     ${tool ? html`<code class="thinking-tool">${tool}</code>` : nothing}

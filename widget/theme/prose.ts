@@ -1,5 +1,5 @@
 /** Styles of rendered Markdown. */
-import { css } from 'lit';
+import { css } from './css.ts';
 
 export const proseStyles = css`
   .prose { min-width: 0; }
@@ -18,9 +18,9 @@ export const proseStyles = css`
   .prose li > p ~ p { margin-top: 0.5em; }
   .prose li > :is(ul, ol) { margin: 0.2em 0; }
   .prose .task-item { list-style: none; position: relative; }
-  .prose .task { position: absolute; left: -1.4em; top: 0.28em; width: 1em; height: 1em; border: 1.5px solid var(--_muted); border-radius: 4px; }
+  .prose .task { position: absolute; inset-inline-start: -1.4em; top: 0.28em; width: 1em; height: 1em; border: 1.5px solid var(--_muted); border-radius: 4px; }
   .prose .task.done { border-color: var(--_accent); background: var(--_accent); }
-  .prose .task.done::after { content: ''; position: absolute; left: 0.24em; top: 0.05em; width: 0.25em; height: 0.48em; border: solid var(--_on-accent); border-width: 0 1.6px 1.6px 0; transform: rotate(42deg); }
+  .prose .task.done::after { content: ''; position: absolute; inset-inline-start: 0.24em; top: 0.05em; width: 0.25em; height: 0.48em; border: solid var(--_on-accent); border-width: 0 1.6px 1.6px 0; transform: rotate(42deg); }
   .prose blockquote { padding-inline-start: 0.9em; border-inline-start: 3px solid var(--_line); color: var(--_muted); }
   .prose blockquote > * { margin: 0 0 0.5em; }
   .prose blockquote > :last-child { margin-bottom: 0; }
@@ -36,7 +36,7 @@ export const proseStyles = css`
   }
   .prose .code-head button:hover { color: var(--_text); }
   .prose .code-head button[data-copied]::before { width: 5px; height: 10px; border-width: 0 1.6px 1.6px 0; border-radius: 0; box-shadow: none; transform: rotate(42deg) translate(-1px, -1px); color: var(--_ok); }
-  .prose pre { margin: 0; padding: 2px 13px 12px; overflow-x: auto; line-height: 1.5; tab-size: 2; scrollbar-width: thin; }
+  .prose pre { direction: ltr; text-align: left; margin: 0; padding: 2px 13px 12px; overflow-x: auto; line-height: 1.5; tab-size: 2; scrollbar-width: thin; }
   .prose .table { overflow-x: auto; border: 1px solid var(--_line); border-radius: 12px; scrollbar-width: thin; }
   .prose table { width: 100%; border-collapse: collapse; font-size: 0.92em; }
   .prose :is(th, td) { padding: 7px 12px; text-align: start; vertical-align: top; }

@@ -1,7 +1,11 @@
 /** The tokens: every `--hs-*` property with its default, light and dark, under a private name that the styles use. */
-import { css } from 'lit';
+import { css } from './css.ts';
 
 export const tokens = css`
+  :host { all: initial; display: block; color-scheme: light dark; }
+  :host([theme='light']) { color-scheme: light; }
+  :host([theme='dark']) { color-scheme: dark; }
+  :host([hidden]) { display: none !important; }
   :host {
     --_accent: var(--hs-accent, light-dark(#2747d4, #4a66ea));
     --_accent-text: var(--hs-accent-text, light-dark(#2747d4, #9db2ff));
@@ -10,6 +14,7 @@ export const tokens = css`
     --_text: var(--hs-text, light-dark(#171a22, #eceef4));
     --_muted: var(--hs-muted, light-dark(#5b6272, #9ba3b4));
     --_line: var(--hs-line, light-dark(#e6e8ee, #272b35));
+    --_field: color-mix(in srgb, var(--_muted) 72%, var(--_bg));
     --_surface: var(--hs-surface, light-dark(#f4f5f8, #1d2029));
     --_bubble: var(--hs-bubble, light-dark(#eef1fb, #232a45));
     --_on-bubble: var(--hs-on-bubble, var(--_text));

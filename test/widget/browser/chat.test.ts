@@ -60,7 +60,7 @@ describe('a question and its answer', () => {
   it('offers a person', async () => {
     const element = await chat();
     await asked(element, 'handoff');
-    expect(need<HTMLAnchorElement>(element, '.handoff-link').href).to.equal('https://example.com/contact');
+    expect((await until('the card', () => find<HTMLAnchorElement>(element, '[part=handoff] a'))).href).to.equal('https://example.com/contact');
   });
 
   it('emits its events, bubbling and composed', async () => {

@@ -16,6 +16,7 @@ export async function chat(attributes: Record<string, string> = {}, keep = false
   for (const [name, value] of Object.entries({ site: 'hs_pub_demo', endpoint: bffUrl, lang: 'en', ...attributes })) element.setAttribute(name, value);
   document.body.append(element);
   await element.updateComplete;
+  if (element.mode === 'popup') await until('the launcher', () => element.shadowRoot?.querySelector('.launcher[aria-expanded][aria-label]'));
   return element;
 }
 
