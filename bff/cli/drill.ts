@@ -18,8 +18,8 @@ const WARM_UP = 20;
 
 const HELP = `halfsecond drill ${Object.keys(INCIDENTS).join('|')} [--turns N] [--minutes N] [--speed N]
 
-Starts a real bff in a folder that goes away, with three simulated providers whose first-token times are those of GPT-4o mini
-(the primary), GPT-4.1 mini and Claude Haiku 4.5; lets visitors ask at a steady rate over real sockets; breaks the primary in
+Starts a real bff in a folder that goes away, with four simulated models whose first-token times are those of Gemini 2.5
+Flash-Lite (the primary), GPT-4o mini, Gemini 2.5 Flash and Claude Haiku 4.5; lets visitors ask at a steady rate over real sockets; breaks the primary in
 the middle, heals it, and prints what the visitors noticed. No key is needed and no money is spent.
 
 ${Object.entries(INCIDENTS).map(([name, about]) => `  ${name.padEnd(9)} the primary ${about}`).join('\n')}

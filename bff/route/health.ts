@@ -131,7 +131,8 @@ function foldEntry(before: Entry, event: HealthEvent): Entry {
       if (event.failure === 'refused' || event.failure === 'cancelled') return { ...entry, trial: false };
       const struck = strike(entry, at, event.failure, WEIGHT[event.failure] ?? 1, false, restOf(event.failure, event.retryAfter));
       const errors = { ...entry.errors, [event.failure]: observeMiss(entry.errors[event.failure] ?? unknown, at) };
-      return { ...struck, errors, first: event.spoke ? entry.first : timed((sketch) => observeMiss(sketch, at)) };
+      // A 429 says when to come back, not how quick the model is: the rest is answer enough.
+      return { ...struck, errors, first: event.spoke || event.failure === 'throttled' ? entry.first : timed((sketch) => observeMiss(sketch, at)) };
     }
     case 'stopped': {
       const first = event.spoke ? entry.first : timed((sketch) => observeLonger(sketch, event.ms, at));

@@ -17,7 +17,7 @@ export type Wish = { dataClass: DataClass; need: number; within: number; now: nu
 /** A model is as good as the best when its chance of coming in time is at most this much smaller. */
 const A_FEW_POINTS = 0.05;
 /** While the model that would lead is out, who stands in has nobody cheap behind it: it must be this close to the best. */
-const CLOSE = 0.01;
+const CLOSE = 0.005;
 /** Groups that are asked only when no other is left. */
 export const TOOLLESS = 3;
 const BUILTIN = 4;

@@ -54,9 +54,9 @@ export type RaceAction =
 export type Advance = { race: Race; purse: Purse; actions: RaceAction[]; told: HealthEvent[]; wakeAt: number | null };
 
 /** What the purse holds at the start and at most, and what is kept for rescues. */
-export const PURSE_START: Purse = 60;
+export const PURSE_START: Purse = 100;
 const PURSE_MAX = 200;
-const RESERVE = 60;
+const RESERVE = 100;
 /**
  * A call is late when this share of its model's calls had already said something, or after so many times the time
  * that half of them need: where the slow ones are many, the share alone would wait for one of these. When time
@@ -104,6 +104,8 @@ export function advance(before: Race, purse: Purse, event: RaceEvent, now: numbe
       gone(event.call, `the model before failed: ${event.failure}`, event.said);
       break;
     case 'withheld':
+      // Another may have had content in the same instant, and ended this one.
+      if (!race.calls[event.call]?.open) break;
       tell(opened(event.call), { type: 'withdrawn' });
       gone(event.call, event.why, false);
       break;

@@ -22,6 +22,7 @@ import { gather } from './shape.ts';
 import { chance, quantile, unknown, weightOf } from './sketch.ts';
 import { tokensAtMost, unlimited, withinBudget, worstCost, type Spend } from './spend.ts';
 import { createTransport } from './transport.ts';
+import { behindWall, isWalled } from './wall.ts';
 
 export type RouteOptions = {
   providers: Record<string, Provider>;
@@ -125,17 +126,12 @@ export function createRoute(options: RouteOptions): Router {
     return prices.get(model.id) ?? { input: 0, output: 0 };
   }
 
-  /** Whether what is in a step of this class may be read by private providers only. */
-  function isWalled(dataClass: DataClass): boolean {
-    return dataClass === 'regulated' || (dataClass === 'internal' && settings.internal === 'private');
-  }
-
   function choose(input: RouteInput): { need: number; order: Choice[]; passed: Choice[]; preferred: string | null } {
     const need = needOf(input.agent?.quality ?? 1, questionOf(input).length);
     const all = candidates(input);
     // Who buys speed judges by the target, everybody else by what still reads as working.
     const within = settings.extraCalls >= 1 ? settings.firstTokenTarget : settings.firstTokenLimit;
-    const wish = { dataClass: isWalled(input.dataClass) ? 'regulated' as const : input.dataClass, need, within, now: now() };
+    const wish = { dataClass: isWalled(input.dataClass, settings) ? 'regulated' as const : input.dataClass, need, within, now: now() };
     const preferred = pick(all.map((entry) => ({ ...entry, standing: 'well' as const, first: unknown })), wish)[0]?.model.id ?? null;
     const tokens = tokensAtMost(input);
     return { need, preferred, ...withinBudget(pick(all, wish), spend.left(), ({ model }) => worstCost(tokens, model, priceFor(model))) };
@@ -147,14 +143,9 @@ export function createRoute(options: RouteOptions): Router {
     const { order, passed, preferred } = choose(input);
     for (const _ of passed) spend.passed();
     probes.wanted();
-    const walled = isWalled(input.dataClass);
+    const walled = isWalled(input.dataClass, settings);
     const handoff = walled && models.some((model) => providers[model.provider]?.kind !== 'builtin') ? 'private' : null;
-    // The order never holds such a choice; should it ever, the turn breaks instead of the promise.
-    const callOf: Table['callOf'] = (model) => {
-      const provider = providers[model.provider];
-      if (walled && provider?.private !== true && provider?.kind !== 'builtin') throw new Error(`${input.dataClass} text may not go to ${model.provider}`);
-      return table.callOf(model);
-    };
+    const callOf = behindWall(table.callOf, input.dataClass, settings, providers);
     return drive({ input, order, preferred, handoff, callOf, now: clock() }, table, signal, push);
   }
 
@@ -205,7 +196,10 @@ export function createRoute(options: RouteOptions): Router {
     explain(given) {
       const input = raised(given);
       const { need, order } = choose(input);
-      return { dataClass: input.dataClass, need, order: order.map(explainChoice) };
+      const [lead, ...others] = order.map(explainChoice);
+      if (lead === undefined) return { dataClass: input.dataClass, need, order: [] };
+      const second = secondCall(order.filter(({ builtin }) => !builtin).length, settings.extraCalls);
+      return { dataClass: input.dataClass, need, order: [{ ...lead, reason: lead.reason + second }, ...others] };
     },
     async warm() {
       await Promise.all(Object.entries(providers).filter(([, provider]) => !isOff(provider)).map(([id]) => callers.get(id)?.warm()));
@@ -220,6 +214,12 @@ export function createRoute(options: RouteOptions): Router {
 
 function questionOf(input: RouteInput): string {
   return input.messages.findLast((message) => message.role === 'user')?.text ?? '';
+}
+/** What is to be known of a turn's calls beside the order: each of them is paid. */
+function secondCall(models: number, extraCalls: number): string {
+  if (models === 0 || extraCalls === 0) return '';
+  if (extraCalls >= 1) return `; asked beside the quickest from the start, ${1 + Math.floor(extraCalls)} calls to pay`;
+  return models === 1 ? '; nobody else to ask: when it is late it is asked a second time, and both calls are paid' : '';
 }
 function countCharacters(input: RouteInput): number {
   const messages = input.messages.reduce((sum, message) => sum + (message.role === 'tool' ? message.output : message.text).length, 0);

@@ -4,6 +4,7 @@
  * of trouble on the cheapest model. Run: npm run bench router
  */
 import { cheapestOnly, clairvoyant, retryAndCooldown, type Outcome } from './router/baselines.ts';
+import { fuzzPrivate } from './router/private.ts';
 import { ours, SETTINGS, type Run } from './router/ours.ts';
 import { arrivals, MODELS, NEVER, twoDays, type Incident, type World } from './router/world.ts';
 
@@ -54,6 +55,10 @@ for (const [name, make] of troubles) {
     console.log(`${name.padEnd(12)} ${policy.padEnd(26)} ${percent(mean(({ inTime }) => inTime))} (${percent(Math.min(...runs.map(({ inTime }) => inTime)))})      ${mean(({ slow }) => slow).toFixed(2)}, ${Math.max(...runs.map(({ slow }) => slow))}      ${mean((run) => run.calls).toFixed(3)}`);
   }
 }
+
+const { turns, calls: asked, toPublic, unended, byKind } = await fuzzPrivate(100_000, 1);
+console.log(`\nregulated turns under every failure: ${turns} turns, ${asked} calls, ${toPublic} to a public provider, ${unended} turns without exactly one end`);
+console.log(Object.entries(byKind).map(([kind, count]) => `${kind} ${count}`).join(', '));
 
 function row(name: string, outcomes: Outcome[], run?: Run): void {
   const sorted = Float64Array.from(outcomes, ({ first }) => first).toSorted();

@@ -1,5 +1,5 @@
 /**
- * Three simulated providers with published first-token times, the first of which can be broken from outside: for
+ * Four simulated providers, a model each, with published first-token times, the first of which can be broken from outside: for
  * `halfsecond drill`. An IPC message {incident} sets what is wrong with it (null: nothing) and is answered by
  * {urls, calls}, the base URLs and the number of all calls so far.
  */
@@ -7,11 +7,12 @@ import { startAnthropic } from './anthropic.ts';
 import { startOpenAI } from './openai.ts';
 import type { Knobs } from './server.ts';
 
-/** `slow`: share of the calls in the long tail; medians in ms. Fitted to the p50/p95/p99 of 24 hours. */
+/** `slow`: share of the calls in the long tail; medians in ms. Fitted to the p50/p95/p99 of 24 hours, as in the simulator of the bench. */
 type Times = { usual: { median: number; sigma: number }; slow: number; tail: { median: number; sigma: number } };
-/** GPT-4o mini 536/844/4461, GPT-4.1 mini 661/1087/2169, Claude Haiku 4.5 541/1591/4117. */
-const FOUR_O_MINI: Times = { usual: { median: 536, sigma: 0.25 }, slow: 0.025, tail: { median: 3_800, sigma: 0.3 } };
-const FOUR_ONE_MINI: Times = { usual: { median: 655, sigma: 0.24 }, slow: 0.03, tail: { median: 1_900, sigma: 0.3 } };
+/** Gemini 2.5 Flash-Lite 311/1142/3080, GPT-4o mini 536/844/4461, Gemini 2.5 Flash 477/776/1309, Claude Haiku 4.5 541/1591/4117. */
+const FLASH_LITE: Times = { usual: { median: 302, sigma: 0.3 }, slow: 0.07, tail: { median: 1_700, sigma: 0.6 } };
+const FOUR_O_MINI: Times = { usual: { median: 533, sigma: 0.25 }, slow: 0.025, tail: { median: 3_800, sigma: 0.3 } };
+const FLASH: Times = { usual: { median: 474, sigma: 0.27 }, slow: 0.02, tail: { median: 1_300, sigma: 0.35 } };
 const HAIKU: Times = { usual: { median: 525, sigma: 0.35 }, slow: 0.07, tail: { median: 2_400, sigma: 0.5 } };
 
 const BROWNOUT = 5;
@@ -34,10 +35,10 @@ function working(times: Times, slower = 1): Knobs {
 }
 
 const broken: Record<string, () => Knobs | Knobs[]> = {
-  brownout: () => working(FOUR_O_MINI, BROWNOUT),
+  brownout: () => working(FLASH_LITE, BROWNOUT),
   hang: () => ({ headersDelay: FOR_EVER }),
   errors: () => ({ status: 503, headersDelay: 150 }),
-  throttle: () => Array.from({ length: CALLS_MAX }, () => (Math.random() < THROTTLED ? { status: 429, retryAfter: RETRY_AFTER_S, headersDelay: 80 } : working(FOUR_O_MINI))),
+  throttle: () => Array.from({ length: CALLS_MAX }, () => (Math.random() < THROTTLED ? { status: 429, retryAfter: RETRY_AFTER_S, headersDelay: 80 } : working(FLASH_LITE))),
 };
 
 function draw({ usual, slow, tail }: Times): number {
@@ -46,17 +47,19 @@ function draw({ usual, slow, tail }: Times): number {
   return median * Math.exp(sigma * normal);
 }
 
-const fakes = await Promise.all([startOpenAI(working(FOUR_O_MINI)), startAnthropic(working(HAIKU)), startOpenAI(working(FOUR_ONE_MINI))] as const);
-const [openai, anthropic, second] = fakes;
-const urls = { openai: `${openai.url}/v1`, anthropic: anthropic.url, second: `${second.url}/v1` };
+const [lite, openai, flash, anthropic] = await Promise.all([
+  startOpenAI(working(FLASH_LITE)), startOpenAI(working(FOUR_O_MINI)), startOpenAI(working(FLASH)), startAnthropic(working(HAIKU)),
+] as const);
+const fakes = [lite, openai, flash, anthropic];
+const urls = { lite: `${lite.url}/v1`, openai: `${openai.url}/v1`, flash: `${flash.url}/v1`, anthropic: anthropic.url };
 
 process.on('message', ({ incident }: { incident: string | null }) => {
-  const knobs = incident === null ? working(FOUR_O_MINI) : broken[incident]?.();
+  const knobs = incident === null ? working(FLASH_LITE) : broken[incident]?.();
   if (knobs === undefined) throw new Error(`no incident ${incident}`);
-  openai.set(knobs);
+  lite.set(knobs);
   process.send?.({ urls, calls: fakes.reduce((sum, { requests }) => sum + requests.length, 0) });
 });
 const end = (): void => process.exit(0);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);
 process.once('disconnect', end);
-console.log(JSON.stringify({ ready: 'simulated', url: openai.url }));
+console.log(JSON.stringify({ ready: 'simulated', url: lite.url }));

@@ -14,12 +14,12 @@ export const INCIDENTS = {
   throttle: 'refuses 60 % of the calls with 429 and a Retry-After of 5 s',
 } as const;
 export type Incident = keyof typeof INCIDENTS;
-export const PRIMARY = 'openai';
+export const PRIMARY = 'google-lite';
 export const ORIGIN = 'http://drill.example';
 export const SITE_KEY = 'hs_pub_drill';
 
 /** `calls`: all that the providers were ever asked. */
-export type Reply = { urls: { openai: string; anthropic: string; second: string }; calls: number };
+export type Reply = { urls: { lite: string; openai: string; flash: string; anthropic: string }; calls: number };
 export type Setting = {
   url: string;
   /** Breaks the primary, or heals it with null; resolves once it is so. */
@@ -78,13 +78,15 @@ function configuration(urls: Reply['urls']): unknown {
   return {
     site: { id: 'drill', key: SITE_KEY, origins: [ORIGIN] },
     providers: {
-      [PRIMARY]: { kind: 'openai', apiKey: 'simulated', baseURL: urls.openai },
+      [PRIMARY]: { kind: 'openai-compatible', apiKey: 'simulated', baseURL: urls.lite },
+      openai: { kind: 'openai', apiKey: 'simulated', baseURL: urls.openai },
+      google: { kind: 'openai-compatible', apiKey: 'simulated', baseURL: urls.flash },
       anthropic: { kind: 'anthropic', apiKey: 'simulated', baseURL: urls.anthropic },
-      second: { kind: 'openai-compatible', apiKey: 'simulated', baseURL: urls.second },
     },
     models: [
-      { id: 'gpt-4o-mini', provider: PRIMARY, model: 'gpt-4o-mini', inputPrice: 0.15, outputPrice: 0.6 },
-      { id: 'gpt-4.1-mini', provider: 'second', model: 'gpt-4.1-mini', inputPrice: 0.4, outputPrice: 1.6 },
+      { id: 'gemini-2.5-flash-lite', provider: PRIMARY, model: 'gemini-2.5-flash-lite', inputPrice: 0.1, outputPrice: 0.4 },
+      { id: 'gpt-4o-mini', provider: 'openai', model: 'gpt-4o-mini', inputPrice: 0.15, outputPrice: 0.6 },
+      { id: 'gemini-2.5-flash', provider: 'google', model: 'gemini-2.5-flash', inputPrice: 0.3, outputPrice: 2.5 },
       { id: 'claude-haiku-4-5', provider: 'anthropic', model: 'claude-haiku-4-5', inputPrice: 1, outputPrice: 5 },
     ],
     memory: { enabled: false },

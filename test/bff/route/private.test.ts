@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
 import type { Model, Provider, RouteInput } from '../../../bff/layers.ts';
+import { fuzzPrivate } from '../../bench/router/private.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
 import type { Fake, Knobs } from '../../fakes/server.ts';
 import { HELD } from './sensitive-cases.ts';
@@ -66,6 +67,13 @@ describe('the private pool', () => {
     }
     t.diagnostic(`${turns} turns, ${walledOff} of them with an empty pool`);
     assert.equal(turns, 100_000);
+  });
+
+  it('holds through order, race and wall while calls fail in every way', async (t) => {
+    const { turns, calls, toPublic, unended, byKind } = await fuzzPrivate(5_000, 3);
+    t.diagnostic(`${turns} turns, ${calls} calls: ${Object.entries(byKind).map(([kind, count]) => `${kind} ${count}`).join(', ')}`);
+    assert.equal(Object.keys(byKind).length, 13, 'every kind of failure came up');
+    assert.deepEqual([turns, toPublic, unended], [5_000, 0, 0]);
   });
 
   it('holds over real sockets, whatever fault the private models have', async (t) => {

@@ -339,7 +339,7 @@ describe('races over sockets', async () => {
       providers: { p: provider('openai-compatible', fake.url, { timeouts: patient }) },
       models: ['m1', 'm2'].map((id) => model(id, 'p', { maxConcurrent: 500 })), settings: { ...settings, nextStart: 5 }, wait: 500, log: () => {},
     });
-    const TURNS = 80;
+    const TURNS = 300;
     const all = await Promise.all(Array.from({ length: TURNS }, () => collect(route(input('Hello'), never))));
     const calls = all.reduce((sum, parts) => sum + ofType(parts, 'attempt').length, 0);
     assert.ok(calls > TURNS && calls <= TURNS * 1.1 + PURSE_START, `${calls} calls`);
