@@ -9,6 +9,8 @@ const rootDir = fileURLToPath(new URL('../..', import.meta.url));
 const { loader } = await buildWidget();
 const bff = await startFakeBff(loader.replace(/\/[^/]+$/, ''));
 const { launchers, missing } = findEngines(process.env['ENGINES']);
+/** `node test/widget/run.mjs hostile chat` runs these two files. */
+const names = process.argv.slice(2);
 const figures = { passed: 0, failed: 0 };
 const byEngine = new Map(launchers.map(({ name }) => [name, { passed: 0, failed: 0 }]));
 
@@ -48,7 +50,7 @@ function failed(logger, engine, name, error) {
 
 export default {
   rootDir,
-  files: ['test/widget/browser/*.test.ts'],
+  files: (names.length > 0 ? names : ['*']).map((name) => `test/widget/browser/${name}.test.ts`),
   nodeResolve: true,
   concurrency: 1,
   browsers: launchers,

@@ -145,7 +145,7 @@ export function parseInline(raw: string, from: number, final: boolean): InlineRe
       addText(']', start, start + 1);
       return start + 1;
     }
-    const children = settle(items.splice(index + 1), true, raw.length, unsettle);
+    const children = unlinked(settle(items.splice(index + 1), true, raw.length, unsettle));
     const href = safeUrl(target.url);
     const span = { start: bracket.start, end: target.end };
     // A refused address leaves its label behind as plain text.
@@ -210,6 +210,11 @@ export function parseInline(raw: string, from: number, final: boolean): InlineRe
     addText(char, start, start + 1);
     return start + 1;
   }
+}
+
+/** Addresses in the words of a link are words. */
+function unlinked(nodes: InlineNode[]): InlineNode[] {
+  return nodes.flatMap((node) => (node.type === 'link' && node.bare ? node.children : 'children' in node ? [{ ...node, children: unlinked(node.children) }] : [node]));
 }
 
 /** Line ends are spaces in a code span, and one space of padding on both sides is dropped. */

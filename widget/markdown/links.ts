@@ -49,11 +49,11 @@ export function readAutolink(raw: string, at: number, reach: number): { href: st
 
 /**
  * A bare address at `at`. `end` leaves off punctuation that belongs to the sentence; `reach` is how far the run of
- * address characters goes. Null when there is none or it is longer than `limit`.
+ * address characters goes; brackets are none of them, they belong to a link around it. Null when there is none or it is longer than `limit`.
  */
 export function readBareUrl(raw: string, at: number, limit: number): { end: number; reach: number } | null {
   let reach = at;
-  while (reach < raw.length && reach - at <= limit && /[!-;=?-~]/.test(raw[reach] ?? ' ')) reach++;
+  while (reach < raw.length && reach - at <= limit && /[!-;=?-Z\\^-~]/.test(raw[reach] ?? ' ')) reach++;
   if (reach - at > limit) return null;
   let end = reach;
   let [opened, closed] = [0, 0];

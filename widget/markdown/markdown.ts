@@ -4,6 +4,7 @@
  * alone, however it was cut into pieces.
  */
 import { openFence, openHeading, openIndented, openParagraph, type Fence, type Indented, type Leaf, type Place } from './leaves.ts';
+import { createCleaner } from './clean.ts';
 import { indentOf, isBlank, readLine, skipIndent, type LineStart } from './lines.ts';
 import type { Kit, MarkdownWords } from './inline-dom.ts';
 
@@ -33,7 +34,7 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
   const containers: Container[] = [];
   let leaf: Leaf | null = null;
   let buffer = '';
-  let heldReturn = false;
+  const clean = createCleaner();
   /** The running line's beginning has been judged: the rest of it goes straight to the leaf. */
   let inLine = false;
   let firstLevel = 0;
@@ -232,18 +233,14 @@ export function createMarkdown(doc: Document, root: Element, words: MarkdownWord
 
   return {
     write(text) {
-      let more = heldReturn ? `\r${text}` : text;
-      heldReturn = more.endsWith('\r');
-      if (heldReturn) more = more.slice(0, -1);
-      buffer += more.replace(/\r\n?/g, '\n').replaceAll('\0', '\ufffd');
+      buffer += clean.push(text);
     },
     flush() {
       consume(false);
       leaf?.flush();
     },
     end() {
-      if (heldReturn) buffer += '\n';
-      heldReturn = false;
+      buffer += clean.end();
       consume(true);
       closeLeaf();
       containers.length = 0;

