@@ -1,6 +1,7 @@
 /**
  * Where the gateway's figures come from: the functions that take the CPU while tokens flow and while turns begin and end,
- * and the objects that an idle stream consists of. Run: node test/bench/gateway/profile.ts [SERVER], ours by default.
+ * and the objects that an idle stream consists of. Run: node test/bench/gateway/profile.ts [SERVER [PART]], ours by default;
+ * the parts are flow, heap, lean (turns without memory and tools) and turns, all of them by default.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,20 +19,20 @@ const FLOW = { streams: 50, tokens: 400, interval: 10 };
 const TURNS = { clients: 10, each: 100 };
 const IDLE = 1_000;
 const name = (process.argv[2] ?? 'ours') as Name;
+const part = process.argv[3];
 
-await onStand([name], {}, async (stand) => {
-  const [server] = stand.servers;
-  if (!server) throw new Error(`there is no server "${name}"`);
-  await warmUp(stand, server.target, 400);
-  await flow(stand, server);
-  await heap(stand, server);
-});
-for (const lean of [true, false]) {
+if (part === undefined || part === 'flow') await warm(false, flow);
+if (part === undefined || part === 'heap') await warm(false, heap);
+if (part === undefined || part === 'lean') await warm(true, (stand, server) => turns(stand, server, true));
+if (part === undefined || part === 'turns') await warm(false, (stand, server) => turns(stand, server, false));
+
+/** Each part in processes of its own. */
+async function warm(lean: boolean, work: (stand: Stand, server: Server) => Promise<void>): Promise<void> {
   await onStand([name], { lean }, async (stand) => {
     const [server] = stand.servers;
     if (!server) throw new Error(`there is no server "${name}"`);
     await warmUp(stand, server.target, 400);
-    await turns(stand, server, lean);
+    await work(stand, server);
   });
 }
 
