@@ -72,10 +72,12 @@ describe('the events', () => {
   it('are the same for compilers', () => {
     const typed = [...read('events.ts').matchAll(/'(halfsecond:[a-z-]+)': CustomEvent<(.*)>;/g)].map(([, name, detail = '']) => `${name} ${squeezed(detail)}`);
     assert.deepEqual(sorted(typed), sorted(events.map(({ name, detail }) => `${name} ${squeezed(detail)}`)));
-    // The compiler itself: every event of a conversation is one of the public ones, and carries the same.
-    type Public<E extends ConversationEvent> = E extends ConversationEvent ? HalfsecondEvents[`halfsecond:${E['name']}`]['detail'] : never;
-    const same = <E extends ConversationEvent>(event: E, detail: Public<E> & E['detail']): boolean => event.detail === detail;
-    assert.equal(typeof same, 'function');
+    // And the compiler itself: an event of a conversation carries what its public namesake does.
+    type Same<A, B> = [A, B] extends [B, A] ? true : false;
+    const same: { [E in ConversationEvent as E['name']]: Same<E['detail'], HalfsecondEvents[`halfsecond:${E['name']}`]['detail']> } = {
+      message: true, 'first-token': true, tool: true, handoff: true, feedback: true, error: true,
+    };
+    assert.ok(Object.keys(same).every((name) => events.some((event) => event.name === `halfsecond:${name}`)));
   });
 
   it('have company in the wrapper for React: every attribute is a prop', () => {
