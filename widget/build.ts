@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
+import { lean } from './build/lean.ts';
 import { buildThemePage } from './build/theme.ts';
 
 /** Paths of the loader and of every file in `assets`, absolute. */
@@ -20,7 +21,7 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
 
   rmSync(join(outDir, 'assets'), { recursive: true, force: true });
   await build({
-    configFile: false, root: here, logLevel: 'warn', plugins: [bare(), tight()],
+    configFile: false, root: here, logLevel: 'warn', plugins: [lean(), tight()],
     build: {
       outDir, emptyOutDir: false, target, modulePreload: false, reportCompressedSize: false,
       rolldownOptions: {
@@ -62,16 +63,6 @@ export function tight(): Plugin {
       if (/\/widget\/chat\/\w+\.ts$/.test(id)) return { code: code.replace(/([>}])\n\s+(?=<|\$\{)/g, '$1'), map: null };
       return null;
     },
-  };
-}
-
-/** Vite's helper loads a lazy file's style sheets and dependencies ahead; ours have none, and `import()` needs no help. */
-const PRELOAD = '\0vite/preload-helper.js';
-function bare(): Plugin {
-  return {
-    name: 'halfsecond-bare',
-    enforce: 'pre',
-    load: (id) => (id === PRELOAD ? 'export const __vitePreload = (load) => load();' : null),
   };
 }
 

@@ -119,7 +119,9 @@ function start(script: HTMLScriptElement): void {
   /** Says which directive of the page's policy is in the way, and what it lacks. */
   function blocked({ blockedURI, effectiveDirective, sample }: SecurityPolicyViolationEvent): void {
     const ours = [base.origin, endpoint].map((origin) => origin.replace(/^http/, '')).some((origin) => blockedURI.replace(/^(http|ws)/, '').startsWith(origin));
-    const lacks = ours ? new URL(blockedURI).origin : blockedURI.startsWith('trusted-types') && /^(halfsecond|lit-html)/.test(sample) ? 'halfsecond lit-html' : null;
+    // A browser with a sanitizer of its own needs no policy.
+    const policy = blockedURI === 'trusted-types-policy' && /^(halfsecond|lit-html)/.test(sample) && !('setHTML' in Element.prototype);
+    const lacks = ours ? new URL(blockedURI).origin : policy ? 'halfsecond lit-html' : null;
     if (lacks === null || told.has(effectiveDirective)) return;
     told.add(effectiveDirective);
     console.error(`Halfsecond: the Content-Security-Policy of this page blocks the chat (${blockedURI}). Add ${lacks} to ${effectiveDirective}.`);

@@ -5,16 +5,16 @@ import { basename, join } from 'node:path';
 import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { WebSocketServer, type WebSocket } from 'ws';
-import { scripts, traceId, type Script, type Step } from './scripts.ts';
+import { scripts, summaries, traceId, type Script } from './scripts.ts';
 
-type Turn = { chat: string; answer: string; events: { id: number; body: unknown }[]; ended: boolean; listeners: Set<() => void>; stopped: boolean; forgotten: boolean };
+type Turn = { chat: string; answer: string; events: { id: number; body: unknown }[]; ended: boolean; listeners: Set<() => void>; stopped: boolean; forgotten: boolean; release(): void };
 export type Seen = { path: string; method: string; contentType: string; body: Record<string, unknown>; bearer: string };
 export type FakeBff = {
   url: string;
   /** Every API request so far, without the resource ones. */
   seen: Seen[];
   /** What knocked at the door: preflights, and connections that were opened. */
-  door: { preflights: number; connections: number };
+  door: { preflights: number; connections: number; upgrades: number };
   /** Cuts every answer that is being told, over whatever transport; the turns go on. */
   cut(): void;
   close(): Promise<void>;
@@ -28,7 +28,7 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
   let tokens = 0;
   let refused = 0;
   let answers = 0;
-  const door = { preflights: 0, connections: 0 };
+  const door = { preflights: 0, connections: 0, upgrades: 0 };
   const told = new Set<() => void>();
 
   const server: Server = createServer((request, response) => {
@@ -66,6 +66,7 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
     if (action === 'stream') {
       const after = Number(url.searchParams.get('after') ?? 0);
       if (!turn || turn.forgotten || (turn.ended && after === 0)) return void response.writeHead(204).end();
+      turn.release();
       return stream(turn, after, response);
     }
     const messages = chats.get(id);
@@ -99,16 +100,17 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
     const answer = message?.role === 'assistant' ? message.id : `answer-${++answers}`;
     const stored = [...(chats.get(chat) ?? []), { id: message?.id, role: 'user', parts: [{ type: 'text', text }] }];
     chats.set(chat, stored);
-    const turn: Turn = { chat, answer, events: [], ended: false, listeners: new Set(), stopped: false, forgotten: script.forgets ?? false };
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const turn: Turn = { chat, answer, events: [], ended: false, listeners: new Set(), stopped: false, forgotten: script.forgets ?? false, release: resolve };
     turns.set(chat, turn);
-    play(turn, script.steps).then((said) => {
-      const sources = turn.events.map((event) => event.body as { type: string }).filter((event) => event.type === 'source-url');
+    play(turn, script, promise).then((said) => {
+      const sources = turn.events.map((event) => event.body as { type: string }).filter((event) => String(event.type).startsWith('source-'));
       chats.set(chat, [...stored, { id: answer, role: 'assistant', parts: [{ type: 'text', text: said }, ...sources], metadata: { traceId, provider: 'builtin', state: turn.events.some(({ body }) => (body as { type: string }).type === 'finish') ? 'complete' : 'interrupted' } }]);
     }, (error: unknown) => console.error(error));
     return turn;
   }
 
-  async function play(turn: Turn, steps: Step[]): Promise<string> {
+  async function play(turn: Turn, { steps, holdAfter }: Script, released: Promise<void>): Promise<string> {
     let said = '';
     let step0 = '';
     const say = (body: unknown): void => {
@@ -117,6 +119,7 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
     };
     say({ type: 'start', messageId: turn.answer, messageMetadata: { traceId, chatId: turn.chat } });
     for (const step of steps) {
+      if (turn.events.length === holdAfter) await released;
       if (typeof step === 'number') await new Promise((resolve) => setTimeout(resolve, step));
       else if (turn.stopped) {
         say({ type: 'abort', reason: 'stopped' });
@@ -142,7 +145,8 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
     let at = after;
     for (;;) {
       for (; at < turn.events.length; at++) {
-        if (at >= cutAfter) return void setTimeout(() => response.destroy(), 10);
+        // What was written arrives; the end mark does not.
+        if (at >= cutAfter) return void setTimeout(() => response.socket?.destroySoon(), 40);
         const event = turn.events[at];
         response.write(`id: ${event?.id}\ndata: ${JSON.stringify(event?.body)}\n\n`);
       }
@@ -154,6 +158,8 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
   }
 
   async function resource({ pathname, searchParams }: URL, response: ServerResponse): Promise<void> {
+    const state = /^\/status-(\w+)\/api\/v2\/summary\.json$/.exec(pathname)?.[1];
+    if (state !== undefined && state in summaries) return json(response, 200, summaries[state]);
     if (pathname === '/page') {
       // A host page as the test wants it, under the policy that the test wants.
       const csp = searchParams.get('csp');
@@ -177,7 +183,10 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
     const turn = play();
     const last = frame['lastSequence'];
     if (!turn || turn.forgotten || (script === null && turn.ended && last === undefined)) return say({ type: 'no-active' });
-    if (script === null) say({ type: 'start' });
+    if (script === null) {
+      turn.release();
+      say({ type: 'start' });
+    }
     for (let at = typeof last === 'number' ? last + 1 : 0; ; ) {
       for (; at < turn.events.length; at++) {
         if (at >= (script?.cutAfter ?? Infinity)) return socket.terminate();
@@ -191,6 +200,7 @@ export async function startFakeBff(dist?: string): Promise<FakeBff> {
   const sockets = new WebSocketServer({ noServer: true });
   server.on('upgrade', (request, socket, head) => {
     if (request.url !== '/api/ws') return void socket.destroy();
+    door.upgrades += 1;
     sockets.handleUpgrade(request, socket, head, (open) => {
       const cut = (): void => open.terminate();
       told.add(cut);

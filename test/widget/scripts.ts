@@ -6,6 +6,8 @@ export type Script = {
   steps: Step[];
   /** Drops the connection after so many events; the turn goes on. */
   cutAfter?: number;
+  /** Says so many events, and the rest when somebody comes back for it. */
+  holdAfter?: number;
   /** Knows nothing of the stream afterwards, only of the stored chat. */
   forgets?: boolean;
   /** Turned away on every other try. */
@@ -57,13 +59,58 @@ export const rich = `**Halfsecond** is a support chat that you host yourself. It
 
 const source = (id: string, title: string): Step => ({ type: 'source-url', sourceId: id, url: `/docs/README.md#${id}`, title });
 
+/** An answer with a bit of everything, as it was recorded; `recorded cut 7` and `recorded hold 7` break it behind the seventh event. */
+export const recorded: Step[] = [
+  status('accepted', 'Got it'), { type: 'data-agent', data: { name: 'orders', title: 'Orders', confidence: 0.9 } }, { type: 'start-step' },
+  status('calling-tool', 'Looking it up', { tool: 'orders.find' }), { type: 'tool-input-start', toolCallId: 'c1', toolName: 'orders.find' },
+  { type: 'tool-input-available', toolCallId: 'c1', toolName: 'orders.find', input: { id: 7 } }, { type: 'tool-output-available', toolCallId: 'c1', output: { message: 'page 2' }, preliminary: true },
+  { type: 'tool-output-available', toolCallId: 'c1', output: { state: 'sent' } }, { type: 'finish-step' },
+  { type: 'start-step' }, { type: 'text-start', id: '1' }, { type: 'text-delta', id: '1', delta: 'This will be taken ' }, { type: 'text-delta', id: '1', delta: 'back' },
+  { type: 'reset-step' }, { type: 'text-start', id: '1' }, { type: 'text-delta', id: '1', delta: 'Your **order** ' }, { type: 'text-delta', id: '1', delta: '7 is on its way 🚚, ' },
+  { type: 'text-delta', id: '1', delta: 'and `arrives` tomorrow.' }, { type: 'text-end', id: '1' }, { type: 'finish-step' },
+  { type: 'source-url', sourceId: 'a', url: 'https://docs.example/a', title: 'Shipping' }, { type: 'source-document', sourceId: 'b', mediaType: 'text/plain', title: 'Terms' }, finish,
+];
+/** With the `start` that opens every stream. */
+export const RECORDED_EVENTS = recorded.length + 1;
+
+/** An answer of one million characters in pieces: paragraphs, a table, code, and one paragraph without an end. */
+function megabyte(): string[] {
+  const whole = rich.repeat(Math.ceil(700_000 / rich.length)) + '\n\nwords and *words* and `words` '.repeat(10_000).replaceAll('\n\n', ' ');
+  return `${whole}\n\nThe very end.`.match(/[^]{1,20000}/g) ?? [];
+}
+
+/** What a status page says in Statuspage's words, by its state. */
+export const summaries: Record<string, unknown> = {
+  fine: { status: { indicator: 'none', description: 'All Systems Operational' }, components: [{ name: 'gateway', status: 'operational' }], incidents: [] },
+  slow: { status: { indicator: 'minor', description: 'Partially Degraded Service' }, components: [{ name: 'openai', status: 'degraded_performance' }], incidents: [] },
+  incident: { status: { indicator: 'major' }, components: [], incidents: [{ id: 'i1', name: 'Answers are slow in Europe', status: 'identified', impact: 'major', shortlink: 'https://status.example/incidents/i1' }] },
+};
+
 /** The script for a question; everything that no case knows gets a short friendly answer. */
 export function scripts(question: string): Script {
   const accepted = status('accepted', 'Got it');
   const name = question.toLowerCase();
+  const broken = /recorded (cut|hold) (\d+)/.exec(name);
+  if (broken) return { steps: recorded, [broken[1] === 'cut' ? 'cutAfter' : 'holdAfter']: Number(broken[2]) };
+  if (name.startsWith('approve')) {
+    const ask = (id: string, order: number): Step[] => [
+      { type: 'tool-input-start', toolCallId: id, toolName: 'orders.cancel_order', title: 'Cancel an order' },
+      { type: 'tool-input-available', toolCallId: id, toolName: 'orders.cancel_order', input: { order_number: order, reason: 'Ordered twice', refund: { to: 'card', amount: '49.00 EUR' } } },
+      { type: 'tool-approval-request', toolCallId: id, approvalId: `approval-${id}` },
+    ];
+    return { steps: [accepted, { type: 'start-step' }, ...said('I can do that for you.'), ...ask('c1', 10_482), ...(name.includes('both') ? ask('c2', 10_483) : []), { type: 'finish-step' }, finish] };
+  }
+  if (name.startsWith('decided')) {
+    return { steps: [accepted, { type: 'start-step' }, ...(name.includes('true')
+      ? [status('calling-tool', 'Cancelling the order'), 60, { type: 'tool-output-available', toolCallId: 'c1', output: {} }, ...said('The order is cancelled.')]
+      : [{ type: 'tool-output-denied', toolCallId: 'c1' }, ...said('Then I leave it as it is.')]), finish] };
+  }
+  if (name.includes('clarify')) return { steps: [accepted, ...said('Which of your two orders do you mean?'), { type: 'data-prompts', transient: true, data: { prompts: ['The one from Monday', 'The one from Friday'] } }, finish] };
   if (name.includes('hostile')) return { steps: [accepted, ...said(question.slice(question.indexOf('\n') + 1)), finish] };
+  if (name === 'a megabyte') return { steps: [accepted, { type: 'text-start', id: '1' }, ...megabyte().map((delta) => ({ type: 'text-delta', id: '1', delta })), { type: 'text-end', id: '1' }, finish] };
   if (name.includes('rich')) return { steps: [accepted, status('recalling', 'Searching the docs'), ...said(rich), source('a', 'README: Getting started'), source('b', 'Widget: Script tag'), finish] };
   if (name.includes('slow')) return { steps: [accepted, status('recalling', 'Searching the docs'), 400, ...said(rich, 25), finish] };
+  if (name.includes('brisk')) return { steps: [accepted, ...said(rich, 12), finish] };
   if (name.includes('tool')) {
     return { steps: [
       accepted, { type: 'start-step' }, status('calling-tool', 'Checking the service', { tool: 'service_health' }),

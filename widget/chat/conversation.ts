@@ -126,9 +126,8 @@ export function createConversation({ requests, line, keep, changed, emit, painte
     const question = questionOf(begun);
     let measured: Promise<BrowserMarks | null> = Promise.resolve(null);
     const put = (next: Message, urgent: boolean): void => {
-      const before = answer;
+      replace(answer, next, urgent);
       answer = next;
-      replace(before, next, urgent);
     };
     readTurn({
       requests, line, chatId: chatId ?? '', questionId: question?.id, answer, asked, sent, signal: own.signal,
@@ -193,10 +192,9 @@ export function createConversation({ requests, line, keep, changed, emit, painte
   }
 
   function send(text: string, keyAt: number): boolean {
-    const trimmed = text.trim();
-    if (trimmed === '' || running()) return false;
-    const question = userMessage(newId('m'), trimmed);
-    emit({ name: 'message', detail: { id: question.id, role: 'user', text: trimmed } });
+    const question = userMessage(newId('m'), text.trim());
+    if (textOf(question) === '' || running()) return false;
+    emit({ name: 'message', detail: { id: question.id, role: 'user', text: textOf(question) } });
     put(transcript.messages, question, keyAt, { trigger: 'submit-message', replaces: null });
     return true;
   }
@@ -248,9 +246,9 @@ export function createConversation({ requests, line, keep, changed, emit, painte
     regenerate: () => void again(null, performance.now(), 'regenerate-message'),
     edit: (text, keyAt) => again(text.trim(), keyAt, 'submit-message'),
     async restore() {
-      if (chatId === null) return;
-      tabs.hello();
       const asked = chatId;
+      if (asked === null) return;
+      tabs.hello();
       const stored = await requests.history(asked, aside());
       if (turn || tabs.following() || chatId !== asked) return;
       if (!stored) return keep.keepChat((chatId = null));

@@ -44,7 +44,7 @@ function apply(message: Message, body: WireEvent['body'], now: number): Message 
     case 'start-step':
       return { ...message, stepStart: parts.length };
     case 'reset-step':
-      return { ...message, parts: parts.slice(0, message.stepStart) };
+      return { ...message, parts: parts.slice(0, message.stepStart), resets: message.resets + 1 };
     case 'data-status':
       return isStatus(body['data']) ? { ...message, state: 'streaming', status: body['data'] } : message;
     case 'data-agent':
@@ -93,9 +93,9 @@ function settle(message: Message, patch: Partial<Message>): Message {
   return { ...message, ...patch, parts, status: null };
 }
 
-/** Text ids start again with every step of an answer; the step is made part of them. */
+/** Text ids start again with every step of an answer, and when a step is taken back; both are made part of them. */
 function partId(message: Message, body: WireEvent['body']): string {
-  return `${message.stepStart}:${text(body['id'])}`;
+  return `${message.stepStart}.${message.resets}:${text(body['id'])}`;
 }
 
 function addText(message: Message, id: string, delta: string): Message {

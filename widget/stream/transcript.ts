@@ -53,6 +53,8 @@ export type Message = {
   cursor: string;
   /** Number of parts when the running step began: what `reset-step` goes back to. */
   stepStart: number;
+  /** How often a step began anew: what it says then is another text, not more of the old one. */
+  resets: number;
 };
 
 export type Transcript = { messages: Message[] };
@@ -63,7 +65,7 @@ export const emptyTranscript: Transcript = { messages: [] };
 export function blankMessage(id: string, role: Message['role'], state: MessageState): Message {
   return {
     id, role, state, parts: [], sources: [], status: null, agent: null, handoff: null, traceId: null, finish: null,
-    error: null, retryAfter: null, marks: null, prompts: [], rating: null, cursor: '', stepStart: 0,
+    error: null, retryAfter: null, marks: null, prompts: [], rating: null, cursor: '', stepStart: 0, resets: 0,
   };
 }
 
