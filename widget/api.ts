@@ -77,7 +77,7 @@ export const tokens: Token[] = [
   { name: '--hs-ok', kind: 'color', fallback: 'light-dark(#12805c, #57d3a4)', about: 'finished steps' },
   { name: '--hs-font', kind: 'font', fallback: 'ui-sans-serif, system-ui, -apple-system, \'Segoe UI\', Roboto, \'Helvetica Neue\', Arial, sans-serif', about: 'type' },
   { name: '--hs-font-mono', kind: 'font', fallback: 'ui-monospace, SFMono-Regular, Menlo, Consolas, \'Liberation Mono\', monospace', about: 'type of code' },
-  { name: '--hs-font-size', kind: 'length', fallback: '15px', about: 'size of text; the input stays at 16 px so that phones do not zoom' },
+  { name: '--hs-font-size', kind: 'length', fallback: '15px', about: 'size of text; the input stays at 16 px, or iOS would zoom in' },
   { name: '--hs-radius', kind: 'length', fallback: '18px', about: 'corners of the panel' },
   { name: '--hs-width', kind: 'length', fallback: '404px', about: 'width of the popup' },
   { name: '--hs-height', kind: 'length', fallback: '660px', about: 'height of the popup; an inline panel has 560 px' },

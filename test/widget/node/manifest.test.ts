@@ -122,7 +122,7 @@ describe('the README', () => {
 
   it('would not pass with a row less', () => {
     for (const [name, rows] of Object.entries(tables)) {
-      const shorter = read('README.md').replace(rows, rows.split('\n').slice(0, -1).join('\n'));
+      const shorter = read('README.md').replace(rows, name === 'parts' ? rows.replace(/, [^,]+$/, '.') : rows.split('\n').slice(0, -1).join('\n'));
       assert.notEqual(shorter, read('README.md'), name);
       assert.notEqual(shorter, withTables(shorter), name);
     }
