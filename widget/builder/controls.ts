@@ -45,6 +45,7 @@ export function controls(state: State, act: Act): TemplateResult {
       ${choice('mode', 'Shown as', [['popup', 'Popup'], ['inline', 'In the page'], ['fullscreen', 'Full screen']], design.attributes['mode'] ?? '', (value) => act.attribute('mode', value))}
       ${choice('position', 'Launcher', [['right', 'Right'], ['left', 'Left']], design.attributes['position'] ?? '', (value) => act.attribute('position', value))}
       ${choice('theme', 'Scheme', [['auto', 'Visitor’s'], ['light', 'Light'], ['dark', 'Dark']], design.attributes['theme'] ?? '', (value) => act.attribute('theme', value))}
+      ${choice('density', 'Density', [['', 'Comfortable'], ['compact', 'Compact']], design.attributes['density'] ?? '', (value) => act.attribute('density', value))}
       <label class="field">Language<select name="lang" @change=${(event: Event) => act.attribute('lang', valueOf(event))}>
         <option value="">The page’s own</option>${['en', ...Object.keys(others)].map((tag) => html`<option value=${tag} .selected=${design.attributes['lang'] === tag}>${new Intl.DisplayNames(tag, { type: 'language' }).of(tag)}</option>`)}</select></label>
       <label class="tick"><input type="checkbox" name="rtl" .checked=${design.rtl} @change=${(event: Event) => act.rtl((event.target as HTMLInputElement).checked)}>Preview on a right-to-left page</label>

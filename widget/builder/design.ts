@@ -11,7 +11,7 @@ export type Preset = { name: string; light: Record<string, string>; dark: Record
 export const colors: Token[] = tokens.filter(({ kind }) => kind === 'color');
 export const measures: Token[] = tokens.filter(({ kind }) => kind !== 'color');
 /** Attributes that are part of the exported script tag, with what they are when nobody says anything. */
-export const attributeDefaults: Record<string, string> = { mode: 'popup', position: 'right', theme: 'auto', lang: '', heading: '', greeting: '', prompts: '', timing: '' };
+export const attributeDefaults: Record<string, string> = { mode: 'popup', position: 'right', theme: 'auto', density: '', lang: '', heading: '', greeting: '', prompts: '', timing: '' };
 
 /** A token that takes another one's value unless it has its own. */
 const FOLLOWS: Record<string, string> = { '--hs-on-bubble': '--hs-text' };

@@ -14,10 +14,10 @@ const assets: Record<string, { file: string; type: string }> = {
   '/style.css': { file: 'style.css', type: 'text/css' },
   '/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
 };
-const bff = new URL(bffUrl).origin;
+const [bff, status] = [new URL(bffUrl).origin, new URL(statusUrl).origin];
 /** As strict as the widget allows: it shows that a page need not loosen its own policy for the chat. */
 const policy = [
-  "default-src 'none'", `script-src ${bff}`, "style-src 'self'", "img-src 'self'", `connect-src ${bff}`, "base-uri 'none'", "form-action 'none'",
+  "default-src 'none'", `script-src ${bff}`, "style-src 'self'", "img-src 'self'", `connect-src ${bff} ${status}`, "base-uri 'none'", "form-action 'none'",
   "require-trusted-types-for 'script'", 'trusted-types halfsecond lit-html',
 ].join('; ');
 
@@ -26,6 +26,7 @@ const themePolicy = [
   "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self'", "frame-src 'self'", "frame-ancestors 'self'", "base-uri 'none'", "form-action 'none'",
   "require-trusted-types-for 'script'", 'trusted-types halfsecond lit-html',
 ].join('; ');
+const themeUrl = `/theme/?${new URLSearchParams({ endpoint: bffUrl.replace(/\/+$/, ''), site: 'hs_pub_demo' })}`;
 const theme = join(here, '../dist/theme');
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 
@@ -91,7 +92,7 @@ function docPage(page: string, doc: Doc, body: string): string {
 
 function fill(page: string, docs: Doc[]): string {
   const links = docs.map(({ name, title }) => `<a href="/docs/${name}">${title}</a>`).join('');
-  return page.replaceAll('{{BFF_URL}}', attribute(bffUrl.replace(/\/+$/, ''))).replaceAll('{{STATUS_URL}}', attribute(statusUrl)).replace('{{DOCS_LINKS}}', () => links);
+  return page.replaceAll('{{BFF_URL}}', attribute(bffUrl.replace(/\/+$/, ''))).replaceAll('{{STATUS_URL}}', attribute(statusUrl)).replaceAll('{{THEME_URL}}', attribute(themeUrl)).replace('{{DOCS_LINKS}}', () => links);
 }
 
 function attribute(text: string): string {

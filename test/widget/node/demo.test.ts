@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { buildWidget } from '../../../widget/build.ts';
 import { anchor } from '../../../widget/demo/docs.ts';
 
 const serve = fileURLToPath(new URL('../../../widget/demo/serve.ts', import.meta.url));
@@ -12,6 +13,7 @@ const start = (port: string): ChildProcess => spawn(process.execPath, [serve], {
 let demo: ChildProcess;
 let url: string;
 before(async () => {
+  await buildWidget();
   demo = start('0');
   const [line] = (await once(demo.stdout ?? demo, 'data')) as [Buffer];
   const ready = JSON.parse(line.toString()) as { ready: string; url: string };
@@ -31,6 +33,24 @@ describe('the demo site', () => {
     assert.ok(page.includes('data-status-url="http://status.example:2"'));
     assert.ok(!page.includes('{{'));
     assert.match(response.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src http:\/\/bff\.example:1;.*require-trusted-types-for 'script'/);
+  });
+
+  it('lets its page talk to the bff and the status host, and links the theme builder with this server in it', async () => {
+    const response = await fetch(url);
+    assert.match(response.headers.get('content-security-policy') ?? '', /connect-src http:\/\/bff\.example:1 http:\/\/status\.example:2;/);
+    assert.ok((await response.text()).includes('href="/theme/?endpoint=http%3A%2F%2Fbff.example%3A1&amp;site=hs_pub_demo"'));
+  });
+
+  it('serves the theme builder under a policy of its own, and nothing beside it', async () => {
+    const moved = await fetch(`${url}/theme?site=x`, { redirect: 'manual' });
+    assert.equal(moved.headers.get('location'), '/theme/?site=x');
+    const page = await fetch(`${url}/theme/`);
+    assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self';.*require-trusted-types-for 'script'/);
+    const text = await page.text();
+    const files = [...text.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, name]) => name);
+    assert.ok(files.length >= 3, files.join());
+    for (const name of [...files, 'preview.html']) assert.equal((await fetch(`${url}/theme/${name}`)).status, 200, name);
+    for (const path of ['/theme/../package.json', '/theme/%2e%2e/halfsecond.js', '/theme/assets', '/theme/main.ts', '/theme/..%2f.hash']) assert.equal((await fetch(url + path)).status, 404, path);
   });
 
   it('shows the documents with anchors', async () => {
