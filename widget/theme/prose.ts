@@ -5,10 +5,14 @@ export const proseStyles = css`
   .prose { min-width: 0; }
   .prose > * { margin: 0 0 0.7em; }
   .prose > :last-child { margin-bottom: 0; }
+  .prose > :nth-child(n + 150) { content-visibility: auto; contain-intrinsic-size: auto 3em; overflow-clip-margin: 4px; }
+  .prose img { max-width: 100%; height: auto; border-radius: 12px; }
   .prose :is(h3, h4, h5, h6) { margin: 1.15em 0 0.4em; font-size: 1em; font-weight: 640; line-height: 1.35; letter-spacing: -0.012em; }
   .prose h3 { font-size: 1.13em; }
   .prose > :first-child { margin-top: 0; }
   .prose a { color: var(--_accent-text); text-decoration-thickness: 1px; text-underline-offset: 3px; text-decoration-color: color-mix(in srgb, currentColor 45%, transparent); }
+  .prose a { unicode-bidi: isolate; }
+  .prose [data-to]::after { content: ' (' attr(data-to) ')'; font-size: 0.85em; color: var(--_muted); overflow-wrap: anywhere; }
   .prose a:hover { text-decoration-color: currentColor; }
   .prose strong { font-weight: 640; }
   .prose :is(ul, ol) { padding-inline-start: 1.45em; }
