@@ -7,7 +7,7 @@
  * failed may not. After its rest a single call may try it, and another model is asked beside it almost at once.
  */
 import type { FailureKind, ProviderHealth, ProviderState } from '@halfsecond/shared/status';
-import { observe, observeLonger, observeMiss, unknown, type Sketch } from './sketch.ts';
+import { chance, observe, observeLonger, observeMiss, unknown, type Sketch } from './sketch.ts';
 
 /** Times are epoch ms; `ms` is the age of the call. */
 export type HealthEvent = { at: number; provider: string; model: string } & (
@@ -67,6 +67,9 @@ const RETRY_AFTER_MAX_MS = 600_000;
 const AUTH_REST_MS = 30_000;
 /** A model unheard of for this long may be sent a probe (ms). */
 const QUIET_MS = 900_000;
+/** Sooner (ms) when it was left alone because less than this share of its calls came in time: that may be over. */
+const DOUBTED_MS = 60_000;
+const DOUBTED = 0.9;
 
 const fresh: Entry = {
   asked: false, strikes: 0, failure: null, restsUntil: 0, rests: 0, onlyLate: false, trial: false, heardAt: 0, first: unknown, reply: unknown, errors: {},
@@ -198,11 +201,12 @@ export function timesOf(state: HealthState, provider: string, model: string): { 
   return state.providers[provider]?.models[model] ?? fresh;
 }
 
-/** Whether nothing has been heard of a model for so long that a probe should ask it; never while it rests. */
-export function probeDue(state: HealthState, provider: string, model: string, at: number): boolean {
+/** Whether nothing has been heard of a model for so long that a probe should ask it; never while it rests. `within` (ms) is what in time means. */
+export function probeDue(state: HealthState, provider: string, model: string, within: number, at: number): boolean {
   const entry = state.providers[provider]?.models[model] ?? fresh;
   const standing = standingOf(state, provider, model, at);
-  return standing === 'rested' || (standing === 'well' && at - entry.heardAt >= QUIET_MS);
+  const quiet = chance(entry.first, within, at) < DOUBTED ? DOUBTED_MS : QUIET_MS;
+  return standing === 'rested' || (standing === 'well' && at - entry.heardAt >= quiet);
 }
 
 /** The view that is published. */

@@ -29,7 +29,7 @@ export function createProbes(models: Model[], table: Table, health: () => Health
 
   function look(): void {
     if (now() - visitedAt > VISITORS_MS) return;
-    for (const model of models) if (probeDue(health(), model.provider, model.id, now())) void probe(model);
+    for (const model of models) if (probeDue(health(), model.provider, model.id, table.settings.firstTokenLimit, now())) void probe(model);
   }
 
   /** Asks; what it finds out goes to health. Without a place, a cent or a coin to spare it is left for later. */

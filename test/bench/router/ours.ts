@@ -79,7 +79,7 @@ export function ours(world: World, arrivals: number[], settings: RouteSettings):
 
   function probe(at: number): void {
     for (const model of models) {
-      if (!probeDue(health, model.provider, model.id, at)) continue;
+      if (!probeDue(health, model.provider, model.id, settings.firstTokenLimit, at)) continue;
       if (purse < 1) continue;
       purse -= 1;
       const about = { provider: model.provider, model: model.id };

@@ -254,9 +254,11 @@ describe('health of who is late', () => {
 
   it('a model is due for a probe when it rested or was not heard of for a quarter of an hour', () => {
     const state = fold([{ type: 'started', at: 0, ...about }, { type: 'content', at: 300, ...about, ms: 300, late: false }, { type: 'ended', at: 900, ...about, ms: 900 }]);
-    assert.deepEqual([899_000, 900_900].map((at) => probeDue(state, 'p', 'm', at)), [false, true]);
+    assert.deepEqual([899_000, 900_900].map((at) => probeDue(state, 'p', 'm', 1_500, at)), [false, true]);
+    const doubted = fold([1, 2, 3].flatMap((n): HealthEvent[] => [{ type: 'started', at: n, ...about }, { type: 'content', at: n, ...about, ms: 4_000, late: false }, { type: 'ended', at: n, ...about, ms: 5_000 }]));
+    assert.deepEqual([59_000, 60_100].map((at) => probeDue(doubted, 'p', 'm', 1_500, at)), [false, true], 'sooner, where it looked slow');
     const late = fold([0, 1, 2].flatMap(overdue));
-    assert.deepEqual([100, 5_002].map((at) => probeDue(late, 'p', 'm', at)), [false, true]);
+    assert.deepEqual([100, 5_002].map((at) => probeDue(late, 'p', 'm', 1_500, at)), [false, true]);
   });
 });
 
