@@ -1,53 +1,54 @@
 /** One attempt at an answer: a call to one model, timed and reported, its text joined to what was said before. */
 import type { AttemptReport } from '../layers.ts';
 import { ProviderFailure } from './failure.ts';
-import type { Ask, CallModel, Ended, Heard } from './provider.ts';
+import type { Ask, CallModel, Ended, Heard, Sink, Stop } from './provider.ts';
 import { createSplice } from './splice.ts';
 
 /** `ended` is null exactly when `failure` is not. `text` is what this attempt gave to the visitor. */
 export type Attempted = { report: AttemptReport; ended: Ended | null; failure: ProviderFailure | null; text: string };
 
+/** What is known of it while it runs; not the question, which nobody needs any more once it has been sent. */
+type Attempt = { provider: string; model: string; startedAt: number; firstContent: number | null; text: string; splice: ReturnType<typeof createSplice> | null; sink: Sink };
+
 /**
- * Runs the call to its end. Never throws: a failure is a value, a stop by `signal` is the failure 'cancelled'.
+ * Runs the call to its end. Never rejects: a failure is a value, an end by `stop` is the failure 'cancelled'.
  * `firstContent` counts from the start of the attempt, in ms; `startedAt` is on the clock of `performance.now()`.
  */
-export async function runAttempt(call: CallModel, ask: Ask, signal: AbortSignal, sink: (part: Heard) => void): Promise<Attempted> {
-  const startedAt = performance.now();
-  const splice = ask.partial === '' ? null : createSplice(ask.partial);
-  let text = '';
-  let firstContent: number | null = null;
+export function runAttempt(call: CallModel, ask: Ask, stop: Stop, sink: Sink): Promise<Attempted> {
+  const { partial, model: { provider, id } } = ask;
+  const attempt: Attempt = { provider, model: id, startedAt: performance.now(), firstContent: null, text: '', splice: partial === '' ? null : createSplice(partial), sink };
+  return call(ask, stop, (part) => take(attempt, part)).then((ended) => whole(attempt, ended), (error: unknown) => broken(attempt, error));
+}
 
-  function say(piece: string): void {
-    if (piece === '') return;
-    text += piece;
-    sink({ type: 'text', text: piece });
-  }
-  function take(part: Heard): void {
-    firstContent ??= performance.now() - startedAt;
-    if (part.type === 'text' && splice !== null) return say(splice.push(part.text));
-    if (part.type === 'text') text += part.text;
-    sink(part);
-  }
-  function report(outcome: AttemptReport['outcome'], failure: ProviderFailure | null): AttemptReport {
-    return {
-      provider: ask.model.provider,
-      model: ask.model.id,
-      outcome,
-      ...(failure && { failure: failure.kind }),
-      startedAt,
-      firstContent,
-      total: performance.now() - startedAt,
-    };
-  }
+function take(attempt: Attempt, part: Heard): void {
+  attempt.firstContent ??= performance.now() - attempt.startedAt;
+  if (part.type === 'text' && attempt.splice !== null) return say(attempt, attempt.splice.push(part.text));
+  if (part.type === 'text') attempt.text += part.text;
+  attempt.sink(part);
+}
 
+function say(attempt: Attempt, text: string): void {
+  if (text === '') return;
+  attempt.text += text;
+  attempt.sink({ type: 'text', text });
+}
+
+function whole(attempt: Attempt, ended: Ended): Attempted {
   try {
-    const ended = await call(ask, signal, take);
-    say(splice?.flush() ?? '');
-    if (ended.calls.length === 0 && text.trim() === '') throw new ProviderFailure('empty', 'the end mark came without any content');
-    firstContent ??= performance.now() - startedAt;
-    return { report: report('ok', null), ended, failure: null, text };
+    say(attempt, attempt.splice?.flush() ?? '');
+    if (ended.calls.length === 0 && attempt.text.trim() === '') throw new ProviderFailure('empty', 'the end mark came without any content');
   } catch (error) {
-    const failure = error instanceof ProviderFailure ? error : new ProviderFailure('other', error instanceof Error ? error.stack ?? error.message : String(error));
-    return { report: report(failure.kind === 'cancelled' ? 'stopped' : 'error', failure), ended: null, failure, text };
+    return broken(attempt, error);
   }
+  attempt.firstContent ??= performance.now() - attempt.startedAt;
+  return { report: report(attempt, 'ok', null), ended, failure: null, text: attempt.text };
+}
+
+function broken(attempt: Attempt, error: unknown): Attempted {
+  const failure = error instanceof ProviderFailure ? error : new ProviderFailure('other', error instanceof Error ? error.stack ?? error.message : String(error));
+  return { report: report(attempt, failure.kind === 'cancelled' ? 'stopped' : 'error', failure), ended: null, failure, text: attempt.text };
+}
+
+function report({ provider, model, startedAt, firstContent }: Attempt, outcome: AttemptReport['outcome'], failure: ProviderFailure | null): AttemptReport {
+  return { provider, model, outcome, ...(failure && { failure: failure.kind }), startedAt, firstContent, total: performance.now() - startedAt };
 }

@@ -2,214 +2,279 @@
  * One step of an answer on real calls: does what race.ts decides and tells it what happens. Several attempts may
  * run; only the parts of the one that answers pass, and the others are ended the moment it has content.
  */
-import type { Model, RouteInput, RoutePart, RouteSettings } from '../layers.ts';
+import type { RouteInput, RoutePart } from '../layers.ts';
 import { runAttempt, type Attempted } from './attempt.ts';
-import type { Answered, HealthEvent, Standing } from './health.ts';
+import { createChannel, type Source } from './channel.ts';
 import type { Choice } from './pick.ts';
-import type { Places, Taken } from './places.ts';
+import type { Taken } from './places.ts';
 import { costOf, type Price } from './prices.ts';
-import type { CallModel, Heard } from './provider.ts';
-import { advance, createRace, type Purse, type RaceAction, type RaceEvent } from './race.ts';
-import { BUDGET_REASON, realCost, tokensAtMost, worstCost, type Spend } from './spend.ts';
+import { askToStop, type Heard, type Stop } from './provider.ts';
+import { advance, createRace, type Race, type RaceAction, type RaceEvent } from './race.ts';
+import { createShaper, finish, say, type Shaper } from './shape.ts';
+import { BUDGET_REASON, realCost, worstCost, type Settle } from './spend.ts';
+import type { Plan, Table } from './table.ts';
 import { snippetsUsed } from './answer/cite.ts';
 
-/** What all steps share. `purse` is replaced by every move of every race. */
-export type Table = {
-  settings: RouteSettings;
-  purse: Purse;
-  places: Places;
-  spend: Spend;
-  /** How long a step waits in line (ms). */
-  wait: number;
-  happened(event: HealthEvent | Answered): void;
-  standing(model: Model): Standing;
-  priceOf(model: Model): Price;
-  /** The way to a model; throws where the text may not go. */
-  callOf(model: Model): CallModel;
-  log(line: string): void;
-};
-/** `preferred`: the model that the configuration would take if all were well. `handoff`: why a person is offered when builtin answers. */
-export type Step = { input: RouteInput; order: Choice[]; preferred: string | null; handoff: string | null; callOf: Table['callOf']; now: () => number };
-
 /** A call that runs. `held`: what it has said while it is not yet clear who answers. `takeover`: it is still to be said that it takes over. */
-type Running = { choice: Choice; fallback: boolean; stop: AbortController; held: Heard[]; delivered: boolean; takeover: boolean };
+type Running = { choice: Choice; fallback: boolean; stop: Stop; held: Heard[] | null; delivered: boolean; takeover: boolean; place: Taken; settle: Settle; price: Price };
 
-/** Resolves when the step has ended by an `end` or `fail` part, or `signal` has aborted and every call is over. */
-export function drive({ input, order, preferred, handoff, callOf, now }: Step, table: Table, signal: AbortSignal, push: (part: RoutePart) => void): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  const deadline = performance.now() + table.wait;
-  const tokens = tokensAtMost(input);
-  const calls = new Map<number, Running>();
-  const events: RaceEvent[] = [];
-  let race = createRace(order, now());
-  let queued: Taken | null = null;
-  let named: string | null = null;
-  let said = '';
-  let spent = 0;
-  let active = 0;
-  let over = false;
-  let moving = false;
-  let timer: NodeJS.Timeout | undefined;
+/** One step as it runs: a record with functions that all share, because it is held through every silence of the answer. */
+export type Drive = Source & {
+  /** The visitor's signal has aborted. */
+  handleEvent(): void;
+  table: Table;
+  signal: AbortSignal;
+  out: Shaper;
+  plan: Plan;
+  /** By the race's number of the call. */
+  calls: (Running | undefined)[];
+  events: RaceEvent[];
+  race: Race;
+  /** What turns `performance.now()` into epoch ms: the clock on the wall may be set while a race runs. */
+  epoch: number;
+  deadline: number;
+  queued: Taken | null;
+  line: AbortController | null;
+  named: string | null;
+  said: string;
+  spent: number;
+  active: number;
+  /** `over`: the last part has been said. `left`: why nobody wants the answer any more. */
+  over: boolean;
+  left: Error | null;
+  moving: boolean;
+  timer: NodeJS.Timeout | undefined;
+};
 
-  const left = (): void => happen({ type: 'left' });
-  signal.addEventListener('abort', left, { once: true });
-  happen(signal.aborted ? { type: 'left' } : { type: 'begun' });
-  return promise.finally(() => {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', left);
-  });
+/** Runs the step once its parts are asked for. They end with an `end` or `fail` part, or throw when `signal` has aborted and every call is over. */
+export function drive(input: RouteInput, table: Table, signal: AbortSignal): AsyncIterable<RoutePart> {
+  const channel = createChannel<RoutePart>();
+  const source: Drive = {
+    started, abandoned, handleEvent,
+    table, signal, out: createShaper(channel), plan: { input, tokens: 0, order: [], preferred: null, handoff: null, callOf: table.callOf },
+    calls: [], events: [], race: createRace([], 0), epoch: 0, deadline: 0, queued: null, line: null, named: null, said: '', spent: 0, active: 0,
+    over: false, left: null, moving: false, timer: undefined,
+  };
+  channel.source = source;
+  return channel;
+}
 
-  /** One event after the other, also those that come up while one is dealt with. */
-  function happen(event: RaceEvent): void {
-    events.push(event);
-    if (moving) return;
-    moving = true;
-    try {
-      for (let next = events.shift(); next !== undefined; next = events.shift()) move(next);
-    } catch (error) {
-      for (const { stop } of calls.values()) stop.abort();
-      reject(error);
-    } finally {
-      moving = false;
+function started(this: Drive): void {
+  const { table, signal, plan: { input } } = this;
+  table.drives.add(this);
+  signal.addEventListener('abort', this, { once: true });
+  try {
+    this.plan = table.plan(input);
+    this.epoch = Date.now() - performance.now();
+    this.deadline = performance.now() + table.wait;
+    this.race = createRace(this.plan.order, now(this));
+  } catch (error) {
+    return broke(this, error);
+  }
+  if (this.plan.input !== input) say(this.out, { type: 'class', dataClass: this.plan.input.dataClass });
+  if (signal.aborted) this.handleEvent();
+  else happen(this, { type: 'begun' });
+}
+
+function abandoned(this: Drive): void {
+  leave(this, new Error('nobody listens'));
+}
+
+function handleEvent(this: Drive): void {
+  leave(this, this.signal.reason instanceof Error ? this.signal.reason : new Error('stopped'));
+}
+
+/** Nobody wants the answer any more: every call is ended, and whoever still listens is told why. */
+export function leave(drive: Drive, reason: Error): void {
+  drive.left ??= reason;
+  drive.line?.abort();
+  happen(drive, { type: 'left' });
+}
+
+/** Something is wrong in here: the step fails, the cause goes to the log. */
+function broke(drive: Drive, error: unknown): void {
+  drive.over = true;
+  for (const call of drive.calls) askToStop(call?.stop);
+  drive.table.log(`route broke: ${error instanceof Error ? error.stack ?? error.message : String(error)} trace=${drive.plan.input.traceId}`);
+  say(drive.out, { type: 'fail', code: 'internal' });
+  close(drive, null);
+}
+
+function close(drive: Drive, error: Error | null): void {
+  clearTimeout(drive.timer);
+  drive.timer = undefined;
+  drive.signal.removeEventListener('abort', drive);
+  drive.table.drives.delete(drive);
+  finish(drive.out, error ?? undefined);
+}
+
+function now({ table, epoch }: Drive): number {
+  return table.now ? table.now() : epoch + performance.now();
+}
+
+/** One event after the other, also those that come up while one is dealt with. */
+function happen(drive: Drive, event: RaceEvent): void {
+  drive.events.push(event);
+  if (drive.moving) return;
+  drive.moving = true;
+  try {
+    for (const next of drive.events) move(drive, next); // those that come up meanwhile as well
+  } catch (error) {
+    broke(drive, error);
+  } finally {
+    drive.moving = false;
+    drive.events = [];
+  }
+  if ((drive.over || drive.left) && drive.active === 0) close(drive, drive.left);
+}
+
+function move(drive: Drive, event: RaceEvent): void {
+  if (drive.over) return;
+  const { table } = drive;
+  const next = advance(drive.race, table.purse, event, now(drive), table.settings, table.places.busy());
+  drive.race = next.race;
+  table.purse = next.purse;
+  for (const told of next.told) table.happened(told);
+  for (const action of next.actions) act(drive, action);
+  clearTimeout(drive.timer);
+  drive.timer = undefined;
+  if (next.wakeAt !== null && !drive.over) drive.timer = setTimeout(wake, Math.max(1, next.wakeAt - now(drive)), drive);
+}
+
+function wake(drive: Drive): void {
+  happen(drive, { type: 'time' });
+}
+
+function act(drive: Drive, action: RaceAction): void {
+  switch (action.do) {
+    case 'start':
+      return start(drive, action.call, action.choice, action.reason, action.beside);
+    case 'deliver':
+      return deliver(drive, drive.calls[action.call]);
+    case 'cancel':
+      return askToStop(drive.calls[action.call]?.stop);
+    case 'queue':
+      return queue(drive, action.models);
+    case 'fail':
+      drive.over = true;
+      say(drive.out, { type: 'fail', code: action.code });
+  }
+}
+
+function start(drive: Drive, id: number, choice: Choice, reason: string, beside: boolean): void {
+  const { table, said, plan: { input, tokens, preferred, callOf } } = drive;
+  const { model } = choice;
+  const call = callOf(model);
+  const place = drive.queued ?? table.places.take([model.id]);
+  drive.queued = null;
+  if (place === null) return happen(drive, { type: 'withheld', call: id, why: `${model.id} is at its limit` });
+  const price = table.priceOf(model);
+  const settle = table.spend.reserve(worstCost(tokens, model, price));
+  if (settle === null) {
+    place.leave();
+    table.spend.passed();
+    return happen(drive, { type: 'withheld', call: id, why: BUDGET_REASON });
+  }
+  const fallback = model.id !== preferred;
+  const partial = said.trim() === '' ? '' : said;
+  const running: Running = { choice, fallback, stop: { asked: false, call: null }, held: null, delivered: false, takeover: partial !== '', place, settle, price };
+  drive.calls[id] = running;
+  drive.active += 1;
+  if (!beside) {
+    drive.named = model.id;
+    say(drive.out, { type: 'model', provider: model.provider, model: model.id, fallback, reason });
+  }
+  const { chat, lang, system, messages, snippets, tools } = input;
+  const ask = { model, chat, lang, system, messages, snippets, tools: model.tools ? tools : [], partial, standIn: fallback };
+  runAttempt(call, ask, running.stop, (part) => hear(drive, id, running, part))
+    .then((attempted) => done(drive, id, running, attempted))
+    .catch((error: unknown) => broke(drive, error));
+}
+
+function hear(drive: Drive, id: number, running: Running, part: Heard): void {
+  if (drive.race.winner === id) return pass(drive, running, part);
+  const first = running.held === null;
+  (running.held ??= []).push(part);
+  if (first) happen(drive, { type: 'content', call: id });
+}
+
+/** From here on what this call says is the answer. */
+function deliver(drive: Drive, running: Running | undefined): void {
+  if (running === undefined) return;
+  running.delivered = true;
+  const { choice: { model: { id, provider } }, fallback, held } = running;
+  running.held = null;
+  if (drive.named !== id) say(drive.out, { type: 'answers', provider, model: id, fallback });
+  drive.named = id;
+  for (const part of held ?? []) pass(drive, running, part);
+}
+
+function pass(drive: Drive, running: Running, part: Heard): void {
+  if (part.type === 'working') return;
+  announce(drive, running);
+  say(drive.out, part);
+}
+
+function announce(drive: Drive, running: Running): void {
+  if (!running.takeover) return;
+  running.takeover = false;
+  const { id, provider } = running.choice.model;
+  say(drive.out, { type: 'takeover', provider, model: id });
+}
+
+function done(drive: Drive, id: number, running: Running, attempted: Attempted): void {
+  const { table, out, plan: { input, tokens, handoff } } = drive;
+  const { report, ended, failure, text } = attempted;
+  const { choice: { model, builtin }, fallback, place, settle, price } = running;
+  const cost = realCost(attempted, tokens, price);
+  settle(cost);
+  drive.spent += cost;
+  place.leave();
+  drive.active -= 1;
+  const open = drive.race.calls[id]?.open ?? false;
+  if (open && ended !== null) happen(drive, { type: 'ended', call: id });
+  if (drive.race.winner === id && ended !== null) announce(drive, running);
+  if (running.delivered) drive.said += text;
+  say(out, { type: 'attempt', attempt: report });
+  if (ended === null || drive.race.winner !== id) {
+    if (!open) return happen(drive, { type: 'time' });
+    const cause = failure?.kind ?? 'other';
+    table.log(`${model.provider}/${model.id} failed (${cause}): ${failure?.message ?? ''} trace=${input.traceId}`);
+    return happen(drive, { type: 'failed', call: id, failure: cause, retryAfter: failure?.retryAfter ?? null, said: drive.said.trim() !== '' });
+  }
+  tellAnswered(drive, fallback);
+  for (const call of ended.calls) say(out, { type: 'call', call });
+  if (!builtin) for (const snippet of snippetsUsed(drive.said, input.snippets)) say(out, { type: 'cite', snippet });
+  if (builtin && handoff !== null) say(out, { type: 'handoff', reason: handoff });
+  say(out, { type: 'end', reason: ended.reason, provider: model.provider, model: model.id, fallback, usage: ended.usage, cost: costOf(ended.usage, price) + drive.spent - cost });
+  drive.over = true;
+  happen(drive, { type: 'time' });
+}
+
+/** Who was merely quicker is no sign that the preferred model is out. */
+function tellAnswered(drive: Drive, fallback: boolean): void {
+  const { race, table, plan: { preferred } } = drive;
+  const overtaken = fallback && race.calls.some(({ choice: { model } }) => model.id === preferred && !race.out.includes(model.id));
+  if (!overtaken) table.happened({ type: 'answered', at: now(drive), fallback });
+}
+
+function queue(drive: Drive, models: string[]): void {
+  const { table, deadline, race: { order } } = drive;
+  const { signal } = (drive.line = new AbortController());
+  table.places.wait(models, deadline, signal, (position) => say(drive.out, { type: 'waiting', position })).then((taken) => {
+    drive.line = null;
+    if (drive.left) {
+      taken?.leave();
+      return happen(drive, { type: 'time' });
     }
-    if ((over || signal.aborted) && active === 0) resolve();
-  }
-
-  function move(event: RaceEvent): void {
-    if (over) return;
-    const next = advance(race, table.purse, event, now(), table.settings, table.places.busy());
-    race = next.race;
-    table.purse = next.purse;
-    for (const told of next.told) table.happened(told);
-    for (const action of next.actions) act(action);
-    clearTimeout(timer);
-    const { wakeAt } = next;
-    if (wakeAt !== null && !over) timer = setTimeout(() => happen({ type: 'time' }), Math.max(1, wakeAt - now()));
-  }
-
-  function act(action: RaceAction): void {
-    switch (action.do) {
-      case 'start':
-        return start(action.call, action.choice, action.reason, action.beside);
-      case 'deliver':
-        return deliver(calls.get(action.call));
-      case 'cancel':
-        return calls.get(action.call)?.stop.abort();
-      case 'queue':
-        return queue(action.models);
-      case 'fail':
-        over = true;
-        push({ type: 'fail', code: action.code });
+    const choice = order.find(({ model }) => model.id === taken?.model);
+    if (taken === null || choice === undefined) return happen(drive, { type: 'unplaced', models, timedOut: true });
+    // It may have fallen ill while this turn stood in line.
+    if (table.standing(choice.model) === 'resting') {
+      taken.leave();
+      return happen(drive, { type: 'unplaced', models: [taken.model], timedOut: false });
     }
-  }
-
-  function start(id: number, choice: Choice, reason: string, beside: boolean): void {
-    const { model } = choice;
-    const call = callOf(model);
-    const place = queued ?? table.places.take([model.id]);
-    queued = null;
-    if (place === null) return happen({ type: 'withheld', call: id, why: `${model.id} is at its limit` });
-    const price = table.priceOf(model);
-    const settle = table.spend.reserve(worstCost(tokens, model, price));
-    if (settle === null) {
-      place.leave();
-      table.spend.passed();
-      return happen({ type: 'withheld', call: id, why: BUDGET_REASON });
-    }
-    const fallback = model.id !== preferred;
-    const partial = said.trim() === '' ? '' : said;
-    const running: Running = { choice, fallback, stop: new AbortController(), held: [], delivered: false, takeover: partial !== '' };
-    calls.set(id, running);
-    active += 1;
-    if (!beside) {
-      named = model.id;
-      push({ type: 'model', provider: model.provider, model: model.id, fallback, reason });
-    }
-    const { chat, lang, system, messages, snippets, tools } = input;
-    const ask = { model, chat, lang, system, messages, snippets, tools: model.tools ? tools : [], partial, standIn: fallback };
-    void runAttempt(call, ask, running.stop.signal, (part) => hear(id, running, part)).then((attempted) => {
-      const cost = realCost(attempted, tokens, price);
-      settle(cost);
-      spent += cost;
-      place.leave();
-      active -= 1;
-      done(id, running, attempted, price);
-    }).catch(reject);
-  }
-
-  function hear(id: number, running: Running, part: Heard): void {
-    if (race.winner === id) return pass(running, part);
-    running.held.push(part);
-    if (running.held.length === 1) happen({ type: 'content', call: id });
-  }
-
-  /** From here on what this call says is the answer. */
-  function deliver(running: Running | undefined): void {
-    if (running === undefined) return;
-    running.delivered = true;
-    const { choice: { model: { id, provider } }, fallback, held } = running;
-    if (named !== id) push({ type: 'answers', provider, model: id, fallback });
-    named = id;
-    for (const part of held.splice(0)) pass(running, part);
-  }
-
-  function pass(running: Running, part: Heard): void {
-    if (part.type === 'working') return;
-    announce(running);
-    push(part);
-  }
-
-  function announce(running: Running): void {
-    if (!running.takeover) return;
-    running.takeover = false;
-    const { id, provider } = running.choice.model;
-    push({ type: 'takeover', provider, model: id });
-  }
-
-  function done(id: number, running: Running, { report, ended, failure, text }: Attempted, price: Price): void {
-    const open = race.calls[id]?.open ?? false;
-    const { choice: { model, builtin }, fallback } = running;
-    if (open && ended !== null) happen({ type: 'ended', call: id });
-    if (race.winner === id && ended !== null) announce(running);
-    if (running.delivered) said += text;
-    push({ type: 'attempt', attempt: report });
-    if (ended === null || race.winner !== id) {
-      if (!open) return happen({ type: 'time' });
-      const cause = failure?.kind ?? 'other';
-      table.log(`${model.provider}/${model.id} failed (${cause}): ${failure?.message ?? ''} trace=${input.traceId}`);
-      return happen({ type: 'failed', call: id, failure: cause, retryAfter: failure?.retryAfter ?? null, said: said.trim() !== '' });
-    }
-    tellAnswered(fallback);
-    for (const call of ended.calls) push({ type: 'call', call });
-    if (!builtin) for (const snippet of snippetsUsed(said, input.snippets)) push({ type: 'cite', snippet });
-    if (builtin && handoff !== null) push({ type: 'handoff', reason: handoff });
-    const losses = spent - realCost({ report, ended, failure, text }, tokens, price);
-    push({ type: 'end', reason: ended.reason, provider: model.provider, model: model.id, fallback, usage: ended.usage, cost: costOf(ended.usage, price) + losses });
-    over = true;
-    happen({ type: 'time' });
-  }
-
-  /** Who was merely quicker is no sign that the preferred model is out. */
-  function tellAnswered(fallback: boolean): void {
-    const overtaken = fallback && race.calls.some(({ choice: { model } }) => model.id === preferred && !race.out.includes(model.id));
-    if (!overtaken) table.happened({ type: 'answered', at: now(), fallback });
-  }
-
-  function queue(models: string[]): void {
-    table.places.wait(models, deadline, signal, (position) => push({ type: 'waiting', position })).then((taken) => {
-      if (signal.aborted) {
-        taken?.leave();
-        return happen({ type: 'time' });
-      }
-      const choice = order.find(({ model }) => model.id === taken?.model);
-      if (taken === null || choice === undefined) return happen({ type: 'unplaced', models, timedOut: true });
-      // It may have fallen ill while this turn stood in line.
-      if (table.standing(choice.model) === 'resting') {
-        taken.leave();
-        return happen({ type: 'unplaced', models: [taken.model], timedOut: false });
-      }
-      queued = taken;
-      happen({ type: 'placed', model: taken.model });
-    }, reject);
-  }
+    drive.queued = taken;
+    happen(drive, { type: 'placed', model: taken.model });
+  }).catch((error: unknown) => broke(drive, error));
 }

@@ -4,10 +4,10 @@
  */
 import type { Model } from '../layers.ts';
 import { runAttempt } from './attempt.ts';
-import type { Table } from './drive.ts';
 import { probeDue, type HealthState } from './health.ts';
-import type { Ask } from './provider.ts';
+import { askToStop, type Ask, type Stop } from './provider.ts';
 import { realCost, tokensAtMost, worstCost } from './spend.ts';
+import type { Table } from './table.ts';
 
 /** How often it is looked whether one is due, and how long after the last visitor (ms). */
 const LOOK_MS = 10_000;
@@ -23,7 +23,7 @@ export type Probes = {
 
 /** `models`: those that can be asked and whose price is known. `now` gives epoch ms. */
 export function createProbes(models: Model[], table: Table, health: () => HealthState, now: () => number): Probes {
-  const stop = new AbortController();
+  const asked = new Set<Stop>();
   let visitedAt = -Infinity;
   const timer = table.settings.extraCalls > 0 ? setInterval(look, LOOK_MS).unref() : undefined;
 
@@ -46,14 +46,17 @@ export function createProbes(models: Model[], table: Table, health: () => Health
     table.purse -= 1;
     const about = { provider: model.provider, model: model.id };
     let heard = false;
+    const stop: Stop = { asked: false, call: null };
+    asked.add(stop);
     const startedAt = performance.now();
     table.happened({ type: 'started', at: now(), ...about });
-    const attempted = await runAttempt(table.callOf(model), ask, stop.signal, () => {
+    const attempted = await runAttempt(table.callOf(model), ask, stop, () => {
       if (heard) return;
       heard = true;
       const ms = performance.now() - startedAt;
       table.happened({ type: 'content', at: now(), ...about, ms, late: ms > table.settings.firstTokenLimit });
     });
+    asked.delete(stop);
     settle(realCost(attempted, tokens, price));
     place.leave();
     const { failure, report: { total: ms } } = attempted;
@@ -72,7 +75,7 @@ export function createProbes(models: Model[], table: Table, health: () => Health
     },
     close() {
       clearInterval(timer);
-      stop.abort();
+      for (const stop of asked) askToStop(stop);
     },
   };
 }

@@ -33,12 +33,24 @@ export type Ended = { reason: 'stop' | 'length' | 'calls'; usage: Usage; calls: 
 /** Called for each part, in order and synchronously, so that a token crosses no extra promise. */
 export type Sink = (part: Heard) => void;
 
+/** How a call is told to end: a record, where an AbortSignal would weigh as much as half of what an open call holds. */
+export type Stop = { asked: boolean; call: { cancel(): void } | null };
+
+/** Tells the call, if there is one; further times do nothing. */
+export function askToStop(stop: Stop | undefined): void {
+  if (stop === undefined) return;
+  const { call } = stop;
+  stop.asked = true;
+  stop.call = null;
+  call?.cancel();
+}
+
 /**
  * Calls a model and hands its parts to `sink`. Resolves only at the provider's own end mark; rejects with a
- * `ProviderFailure` within the provider's deadlines otherwise, and at once when `signal` aborts. Calls `sink`
+ * `ProviderFailure` within the provider's deadlines otherwise, and at once when it is told to stop. Calls `sink`
  * never again after it has settled.
  */
-export type CallModel = (ask: Ask, signal: AbortSignal, sink: Sink) => Promise<Ended>;
+export type CallModel = (ask: Ask, stop: Stop, sink: Sink) => Promise<Ended>;
 
 /** A configured provider, ready to be called. `warm` loads its SDK ahead of the first turn and opens a connection. */
 export type Caller = { call: CallModel; warm(): Promise<void> };

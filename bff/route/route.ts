@@ -2,9 +2,8 @@
  * The router: which providers there are, what is believed of them, and the order of models for a question. How a
  * step then runs is in drive.ts; when which model is asked, in race.ts.
  */
-import type { DataClass, Model, Provider, Route, RouteHealth, RouteInput, RoutePart, RouteSettings } from '../layers.ts';
-import { createChannel } from './channel.ts';
-import { drive, type Table } from './drive.ts';
+import type { DataClass, Model, Provider, Route, RouteHealth, RouteInput, RouteSettings } from '../layers.ts';
+import { drive, leave } from './drive.ts';
 import { createHealth, foldHealth, standingOf, timesOf, viewHealth, type Standing } from './health.ts';
 import { needOf, pick, type Candidate, type Choice } from './pick.ts';
 import { createPlaces } from './places.ts';
@@ -18,9 +17,9 @@ import { createOpenAI } from './providers/openai.ts';
 import { PURSE_START } from './race.ts';
 import { isOff, missing, withBuiltin } from './roster.ts';
 import { classOfInput } from './sensitive.ts';
-import { gather } from './shape.ts';
 import { chance, quantile, unknown, weightOf } from './sketch.ts';
 import { tokensAtMost, unlimited, withinBudget, worstCost, type Spend } from './spend.ts';
+import type { Plan, Table } from './table.ts';
 import { createTransport } from './transport.ts';
 import { behindWall, isWalled } from './wall.ts';
 
@@ -72,7 +71,6 @@ export function createRoute(options: RouteOptions): Router {
   const transport = createTransport();
   const callers = new Map<string, Caller>(Object.entries(providers).map(([id, provider]) => [id, create[provider.kind](provider, transport)]));
   const places = createPlaces(new Map(models.map((model) => [model.id, model.maxConcurrent])));
-  const running = new Set<AbortController>();
   const prices = new Map(models.map((model) => [model.id, priceOf(model, providers[model.provider])]));
   const contexts = new Map(models.map((model) => [model.id, contextOf(model, providers[model.provider]) ?? Infinity]));
   const { settings } = options;
@@ -80,7 +78,7 @@ export function createRoute(options: RouteOptions): Router {
   for (const [id, provider] of Object.entries(providers)) if (isOff(provider)) options.log(`provider ${id} is off: ${missing(provider)} is not set`);
 
   const table: Table = {
-    settings, places, spend, standing, wait: options.wait, log: options.log, purse: PURSE_START,
+    settings, places, spend, standing, plan, wait: options.wait, log: options.log, now: options.now, purse: PURSE_START, drives: new Set(),
     priceOf: priceFor,
     callOf: ({ provider }) => callers.get(provider)?.call ?? unheard(provider),
     happened: (event) => {
@@ -126,7 +124,7 @@ export function createRoute(options: RouteOptions): Router {
     return prices.get(model.id) ?? { input: 0, output: 0 };
   }
 
-  function choose(input: RouteInput): { need: number; order: Choice[]; passed: Choice[]; preferred: string | null } {
+  function choose(input: RouteInput): Pick<Plan, 'tokens' | 'order' | 'preferred'> & { need: number; passed: Choice[] } {
     const need = needOf(input.agent?.quality ?? 1, questionOf(input).length);
     const all = candidates(input);
     // Who buys speed judges by the target, everybody else by what still reads as working.
@@ -134,26 +132,16 @@ export function createRoute(options: RouteOptions): Router {
     const wish = { dataClass: isWalled(input.dataClass, settings) ? 'regulated' as const : input.dataClass, need, within, now: now() };
     const preferred = pick(all.map((entry) => ({ ...entry, standing: 'well' as const, first: unknown })), wish)[0]?.model.id ?? null;
     const tokens = tokensAtMost(input);
-    return { need, preferred, ...withinBudget(pick(all, wish), spend.left(), ({ model }) => worstCost(tokens, model, priceFor(model))) };
+    return { need, preferred, tokens, ...withinBudget(pick(all, wish), spend.left(), ({ model }) => worstCost(tokens, model, priceFor(model))) };
   }
 
-  function run(given: RouteInput, signal: AbortSignal, push: (part: RoutePart) => void): Promise<void> {
+  function plan(given: RouteInput): Plan {
     const input = raised(given);
-    if (input.dataClass !== given.dataClass) push({ type: 'class', dataClass: input.dataClass });
-    const { order, passed, preferred } = choose(input);
+    const { tokens, order, passed, preferred } = choose(input);
     for (const _ of passed) spend.passed();
     probes.wanted();
-    const walled = isWalled(input.dataClass, settings);
-    const handoff = walled && models.some((model) => providers[model.provider]?.kind !== 'builtin') ? 'private' : null;
-    const callOf = behindWall(table.callOf, input.dataClass, settings, providers);
-    return drive({ input, order, preferred, handoff, callOf, now: clock() }, table, signal, push);
-  }
-
-  /** The time as it passes, from now on: the clock on the wall may be set while a race runs. */
-  function clock(): () => number {
-    if (options.now) return options.now;
-    const from = Date.now() - performance.now();
-    return () => from + performance.now();
+    const handoff = isWalled(input.dataClass, settings) && models.some((model) => providers[model.provider]?.kind !== 'builtin') ? 'private' : null;
+    return { input, tokens, order, preferred, handoff, callOf: behindWall(table.callOf, input.dataClass, settings, providers) };
   }
 
   function explainChoice({ model, reason, cost }: Choice): Explained['order'][number] {
@@ -163,34 +151,8 @@ export function createRoute(options: RouteOptions): Router {
     return { model: model.id, reason, onTime, cost, usual: { firstToken: quantile(first, 0.5, at), reply: quantile(reply, 0.5, at) } };
   }
 
-  function route(input: RouteInput, signal: AbortSignal): AsyncIterable<RoutePart> {
-    const stop = new AbortController();
-    const forward = (): void => stop.abort(signal.reason);
-    const channel = gather(createChannel<RoutePart>(start, () => stop.abort()));
-
-    function start(): void {
-      running.add(stop);
-      if (signal.aborted) forward();
-      else signal.addEventListener('abort', forward, { once: true });
-      new Promise<void>((resolve) => resolve(run(input, stop.signal, channel.push))).then(
-        () => finish(stop.signal.aborted ? asError(stop.signal.reason) : undefined),
-        (error: unknown) => {
-          options.log(`route broke: ${error instanceof Error ? error.stack ?? error.message : String(error)} trace=${input.traceId}`);
-          channel.push({ type: 'fail', code: 'internal' });
-          finish();
-        },
-      );
-    }
-    function finish(error?: Error): void {
-      running.delete(stop);
-      signal.removeEventListener('abort', forward);
-      channel.close(error);
-    }
-    return channel;
-  }
-
   return {
-    route,
+    route: (input, signal) => drive(input, table, signal),
     health: () => ({ providers: viewHealth(health), fallbackSince: health.fallbackSince }),
     inFlight: places.inFlight,
     explain(given) {
@@ -206,7 +168,7 @@ export function createRoute(options: RouteOptions): Router {
     },
     close() {
       probes.close();
-      for (const stop of running) stop.abort(new Error('shutting down'));
+      for (const running of table.drives) leave(running, new Error('shutting down'));
       transport.close();
     },
   };
@@ -227,7 +189,4 @@ function countCharacters(input: RouteInput): number {
 }
 function unheard(provider: string): never {
   throw new Error(`no way to provider ${provider}`);
-}
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : new Error('stopped');
 }

@@ -17,97 +17,89 @@ const CHUNK_MAX = 80;
 /** A word that is longer than this is a URL or no word at all: it passes like a whole one. */
 const WORD_MAX = 32;
 
+/** A record, no closures: every open answer holds one through its silences. `to` gets what passes. */
 export type Shaper = {
-  /** Takes one more piece of text; passes on what should not wait. */
-  text(delta: string): void;
-  /** Passes on what is held; call it before anything else is passed. */
-  flush(): void;
+  to: Pick<Channel<RoutePart>, 'push' | 'close'>;
+  begun: boolean;
+  held: string;
+  /** When something passed last, since when `held` is held, and when the word began that it ends with. */
+  last: number;
+  since: number;
+  wordSince: number;
 };
 
-/** The channel with its text gathered; every other part goes at once, after the text that came before it. */
-export function gather(channel: Channel<RoutePart>): Channel<RoutePart> {
-  const shaper = createShaper((text) => channel.push({ type: 'text', text }));
-  return {
-    ...channel,
-    push(part) {
-      if (part.type === 'text') return shaper.text(part.text);
-      shaper.flush();
-      channel.push(part);
-    },
-    close(error) {
-      shaper.flush();
-      channel.close(error);
-    },
-  };
+export function createShaper(to: Shaper['to']): Shaper {
+  return { to, begun: false, held: '', last: -Infinity, since: 0, wordSince: 0 };
+}
+
+/** Takes one more part: text is gathered, every other part goes at once, after the text that came before it. */
+export function say(shaper: Shaper, part: RoutePart): void {
+  if (part.type === 'text') return sayText(shaper, part.text);
+  flush(shaper);
+  shaper.to.push(part);
+}
+
+/** Passes on what is held and closes what it goes to. */
+export function finish(shaper: Shaper, error?: Error): void {
+  flush(shaper);
+  shaper.to.close(error);
 }
 
 /** Every shaper that holds something, and one timer for all of them: a timer per stream would wake the process per token. */
-const holding = new Set<{ since: number; ripe(now: number): void }>();
+const holding = new Set<Shaper>();
 let timer: NodeJS.Timeout | undefined;
 
 function look(): void {
   timer = undefined;
   const now = performance.now();
-  for (const held of holding) if (now - held.since >= HOLD_MS) held.ripe(now);
+  for (const shaper of holding) if (now - shaper.since >= HOLD_MS) ripe(shaper, now);
   if (holding.size > 0) timer = setTimeout(look, LOOK_MS);
 }
 
-export function createShaper(push: (text: string) => void): Shaper {
-  let begun = false;
-  let held = '';
-  let last = -Infinity;
-  /** When the word began that `held` ends with. */
-  let wordSince = 0;
-  const entry = { since: 0, ripe };
-
-  function pass(text: string): void {
-    last = performance.now();
-    push(text);
+function sayText(shaper: Shaper, delta: string): void {
+  if (!shaper.begun) {
+    shaper.begun = delta.trim() !== '';
+    return pass(shaper, delta);
   }
+  const now = performance.now();
+  if (shaper.held !== '' || now - shaper.last < PAUSE_MS) return hold(shaper, delta, now);
+  const end = delta.length > WORD_MAX ? delta.length : wordEnd(delta);
+  if (end > 0) pass(shaper, delta.slice(0, end));
+  if (end < delta.length) hold(shaper, delta.slice(end), now);
+}
 
-  function flush(): void {
-    if (held === '') return;
-    const delta = held;
-    held = '';
-    holding.delete(entry);
-    pass(delta);
-  }
+function pass(shaper: Shaper, text: string): void {
+  shaper.last = performance.now();
+  shaper.to.push({ type: 'text', text });
+}
 
-  /** What is held is due: its whole words go, and the word at its end as well unless that has just begun. */
-  function ripe(now: number): void {
-    const end = now - wordSince >= HOLD_MS ? 0 : wordEnd(held);
-    if (end === 0 || end === held.length) return flush();
-    const delta = held.slice(0, end);
-    held = held.slice(end);
-    entry.since = wordSince;
-    pass(delta);
-  }
+function flush(shaper: Shaper): void {
+  if (shaper.held === '') return;
+  const delta = shaper.held;
+  shaper.held = '';
+  holding.delete(shaper);
+  pass(shaper, delta);
+}
 
-  function hold(delta: string, now: number): void {
-    const before = held.length;
-    if (before === 0) entry.since = now;
-    held += delta;
-    if (before === 0 || wordEnd(held) >= before) wordSince = now;
-    if (held.length > CHUNK_MAX) ripe(now);
-    if (held === '') return;
-    holding.add(entry);
-    timer ??= setTimeout(look, LOOK_MS);
-  }
+/** What is held is due: its whole words go, and the word at its end as well unless that has just begun. */
+function ripe(shaper: Shaper, now: number): void {
+  const { held, wordSince } = shaper;
+  const end = now - wordSince >= HOLD_MS ? 0 : wordEnd(held);
+  if (end === 0 || end === held.length) return flush(shaper);
+  shaper.held = held.slice(end);
+  shaper.since = wordSince;
+  pass(shaper, held.slice(0, end));
+}
 
-  return {
-    text(delta) {
-      if (!begun) {
-        begun = delta.trim() !== '';
-        return pass(delta);
-      }
-      const now = performance.now();
-      if (held !== '' || now - last < PAUSE_MS) return hold(delta, now);
-      const end = delta.length > WORD_MAX ? delta.length : wordEnd(delta);
-      if (end > 0) pass(delta.slice(0, end));
-      if (end < delta.length) hold(delta.slice(end), now);
-    },
-    flush,
-  };
+function hold(shaper: Shaper, delta: string, now: number): void {
+  const before = shaper.held.length;
+  if (before === 0) shaper.since = now;
+  shaper.held += delta;
+  if (before === 0 || wordEnd(shaper.held) >= before) shaper.wordSince = now;
+  if (shaper.held.length > CHUNK_MAX) ripe(shaper, now);
+  if (shaper.held === '') return;
+  holding.add(shaper);
+  timer ??= setTimeout(look, LOOK_MS);
 }
 
 /** Where the last whole word ends, its space included; 0 when there is none. Scripts without spaces end a word at every character. */

@@ -34,7 +34,7 @@ export function createAnthropic(provider: Provider, transport: Transport): Calle
       transport.warm(baseURL);
       await target();
     },
-    call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink),
+    call: (ask, stop, sink) => exchange(protocol, provider.timeouts, ask, stop, sink),
   };
 }
 

@@ -26,7 +26,7 @@ const SURE = 0.85;
 export function createBuiltin(): Caller {
   return {
     warm: async () => {},
-    call: async (ask, _signal, sink) => {
+    call: async (ask, _stop, sink) => {
       const answer = compose(ask);
       say(answer, ask.standIn ? prefaceOf(answer, phrasesFor(ask.lang)) : '', sink);
       const ended: Ended = { reason: answer.calls.length > 0 ? 'calls' : 'stop', usage: { inputTokens: 0, outputTokens: 0 }, calls: answer.calls };

@@ -16,7 +16,7 @@ export function createCompatible(provider: Provider, transport: Transport): Call
     open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
     decode: (ask, out) => createChatDecoder(mapToolNames(ask.tools), out),
   };
-  return { warm, call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink) };
+  return { warm, call: (ask, stop, sink) => exchange(protocol, provider.timeouts, ask, stop, sink) };
 }
 
 function buildRequest(ask: Ask): ChatCompletionCreateParamsStreaming {

@@ -44,7 +44,7 @@ export function createOpenAI(provider: Provider, transport: Transport): Caller {
     open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
     decode: (ask, out) => createResponsesDecoder(mapToolNames(ask.tools), out),
   };
-  return { warm, call: (ask, signal, sink) => exchange(protocol, provider.timeouts, ask, signal, sink) };
+  return { warm, call: (ask, stop, sink) => exchange(protocol, provider.timeouts, ask, stop, sink) };
 }
 
 function buildRequest(ask: Ask): Responses.ResponseCreateParamsStreaming {

@@ -5,7 +5,7 @@
  */
 import type { FailureKind } from '@halfsecond/shared/status';
 import type { DataClass, Model, Provider, RouteInput, RoutePart } from '@halfsecond/bff/layers.ts';
-import { drive, type Table } from '@halfsecond/bff/route/drive.ts';
+import { drive } from '@halfsecond/bff/route/drive.ts';
 import { ProviderFailure } from '@halfsecond/bff/route/failure.ts';
 import { createHealth, foldHealth, standingOf, timesOf } from '@halfsecond/bff/route/health.ts';
 import { pick } from '@halfsecond/bff/route/pick.ts';
@@ -13,6 +13,7 @@ import { createPlaces } from '@halfsecond/bff/route/places.ts';
 import type { CallModel } from '@halfsecond/bff/route/provider.ts';
 import { PURSE_START } from '@halfsecond/bff/route/race.ts';
 import { unlimited } from '@halfsecond/bff/route/spend.ts';
+import type { Table } from '@halfsecond/bff/route/table.ts';
 import { behindWall } from '@halfsecond/bff/route/wall.ts';
 import { dice } from './world.ts';
 
@@ -48,8 +49,8 @@ function roster(draw: () => number, result: Fuzzed): () => Promise<void> {
   /** Every turn is a little later than the one before, so that what rests comes back. */
   let later = 0;
   let health = createHealth(Object.keys(providers).map((id) => ({ id, kind: 'openai', off: false })), 0);
-  const table: Table = {
-    settings, purse: PURSE_START, places: createPlaces(new Map(models.map(({ id }) => [id, id === 'builtin' ? 10_000 : 1 + roll(40)]))), spend: unlimited, wait: 3,
+  const table: Omit<Table, 'plan' | 'now'> = {
+    settings, drives: new Set(), purse: PURSE_START, places: createPlaces(new Map(models.map(({ id }) => [id, id === 'builtin' ? 10_000 : 1 + roll(40)]))), spend: unlimited, wait: 3,
     happened: (event) => {
       health = foldHealth(health, event);
     },
@@ -67,8 +68,10 @@ function roster(draw: () => number, result: Fuzzed): () => Promise<void> {
     const kind = FAILURES[what] ?? (what === 10 ? 'hang' : what === 11 ? 'cut in mid-answer' : 'answer');
     result.byKind[kind] = (result.byKind[kind] ?? 0) + 1;
     if (kind === 'answer') return says('Here it is.');
-    return (_, signal, sink) => {
-      if (kind === 'hang') return new Promise((_done, fail) => signal.addEventListener('abort', () => fail(new ProviderFailure('cancelled', 'stopped')), { once: true }));
+    return (_, stop, sink) => {
+      if (kind === 'hang') return new Promise((_done, fail) => {
+        stop.call = { cancel: () => fail(new ProviderFailure('cancelled', 'stopped')) };
+      });
       if (kind === 'cut in mid-answer') sink({ type: 'text', text: 'Here it ' });
       return Promise.reject(new ProviderFailure(FAILURES[what] ?? 'cut', 'broken'));
     };
@@ -84,11 +87,20 @@ function roster(draw: () => number, result: Fuzzed): () => Promise<void> {
       model: entry, builtin: entry.provider === 'builtin', private: providers[entry.provider]?.private ?? false, off: roll(8) === 0, fits: roll(9) > 0, able: true, cost: entry.quality,
       standing: table.standing(entry), first: timesOf(health, entry.provider, entry.id).first,
     })), { dataClass: 'regulated', need: 1 + roll(5), within: settings.firstTokenLimit, now });
+    const plan = { input, tokens: 1, order, preferred: null, handoff: null, callOf: behindWall(table.callOf, dataClass, settings, providers) };
+    const own: Table = {
+      ...table, plan: () => plan, now: () => Date.now() + ahead,
+      get purse() { return table.purse; },
+      set purse(coins) { table.purse = coins; },
+    };
     const parts: RoutePart[] = [];
     // Nobody waits for a hang for ever: the visitor leaves.
     const left = AbortSignal.timeout(50);
-    const way = behindWall(table.callOf, dataClass, settings, providers);
-    await drive({ input, order, preferred: null, handoff: null, callOf: way, now: () => Date.now() + ahead }, table, left, (part) => parts.push(part));
+    try {
+      for await (const part of drive(input, own, left)) parts.push(part);
+    } catch (error) {
+      if (!left.aborted) throw error;
+    }
     result.turns += 1;
     if (!left.aborted && parts.filter(({ type }) => type === 'end' || type === 'fail').length !== 1) result.unended += 1;
   };

@@ -10,7 +10,7 @@ import { pick, type Candidate } from '../../../bff/route/pick.ts';
 import { checkModels, priceOf } from '../../../bff/route/prices.ts';
 import { createSplice } from '../../../bff/route/splice.ts';
 import { chance, unknown } from '../../../bff/route/sketch.ts';
-import { createSseParser } from '../../../bff/route/sse.ts';
+import { createSse, readSse } from '../../../bff/route/sse.ts';
 import { model, provider, tool } from './setup.ts';
 
 describe('events', () => {
@@ -21,16 +21,16 @@ describe('events', () => {
     const bytes = Buffer.from(stream);
     for (let size = 1; size <= bytes.length; size++) {
       const events: [string, string][] = [];
-      const parse = createSseParser((event, data) => events.push([event, data]));
-      for (let at = 0; at < bytes.length; at += size) parse(bytes.subarray(at, at + size));
+      const sse = createSse();
+      for (let at = 0; at < bytes.length; at += size) readSse(sse, bytes.subarray(at, at + size), { event: (name, data) => events.push([name, data]) });
       assert.deepEqual(events, expected);
     }
   });
 
   it('a line without end is refused', () => {
-    const parse = createSseParser(() => {});
+    const sse = createSse();
     assert.throws(() => {
-      for (let n = 0; n < 50; n++) parse(Buffer.alloc(100_000, 97));
+      for (let n = 0; n < 50; n++) readSse(sse, Buffer.alloc(100_000, 97), { event: () => {} });
     }, { kind: 'protocol' });
   });
 });
@@ -168,11 +168,14 @@ describe('failures', () => {
 
 describe('the channel', () => {
   it('delivers what was pushed before it closed, then ends or throws', async () => {
-    const channel = createChannel<number>(() => {
-      channel.push(1);
-      channel.push(2);
-      channel.close(new Error('over'));
-    }, () => {});
+    const channel = createChannel<number>({
+      started() {
+        channel.push(1);
+        channel.push(2);
+        channel.close(new Error('over'));
+      },
+      abandoned: () => {},
+    });
     const seen: number[] = [];
     await assert.rejects(async () => {
       for await (const value of channel) seen.push(value);
@@ -182,7 +185,7 @@ describe('the channel', () => {
 
   it('starts at the first pull and says when the reader leaves', async () => {
     const said: string[] = [];
-    const channel = createChannel<number>(() => said.push('started'), () => said.push('abandoned'));
+    const channel = createChannel<number>({ started: () => said.push('started'), abandoned: () => said.push('abandoned') });
     assert.deepEqual(said, []);
     channel.push(1);
     for await (const value of channel) if (value === 1) break;

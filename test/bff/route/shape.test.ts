@@ -5,7 +5,7 @@ import type { TestContext } from 'node:test';
 import type { RoutePart } from '@halfsecond/bff/layers';
 import { createChannel } from '@halfsecond/bff/route/channel.ts';
 import type * as Shape from '@halfsecond/bff/route/shape.ts';
-import { gather, wordEnd } from '@halfsecond/bff/route/shape.ts';
+import { createShaper, finish, say, wordEnd } from '@halfsecond/bff/route/shape.ts';
 
 type Piece = { at: number; text: string };
 let fresh = 0;
@@ -13,7 +13,7 @@ let fresh = 0;
 /** Feeds the pieces at their times on a mocked clock; tells what left when, and how long each character was held at most. */
 async function play(t: TestContext, pieces: Piece[]): Promise<{ out: Piece[]; longest: number }> {
   // A module of its own: the timer that all shapers share may be running, unmocked, for another test's answers.
-  const { createShaper } = (await import(`${import.meta.resolve('@halfsecond/bff/route/shape.ts')}?${(fresh += 1)}`)) as typeof Shape;
+  const { createShaper, say } = (await import(`${import.meta.resolve('@halfsecond/bff/route/shape.ts')}?${(fresh += 1)}`)) as typeof Shape;
   let now = 1_000;
   t.mock.method(performance, 'now', () => now);
   t.mock.timers.enable({ apis: ['setTimeout'] });
@@ -21,10 +21,14 @@ async function play(t: TestContext, pieces: Piece[]): Promise<{ out: Piece[]; lo
   const came: number[] = [];
   let left = 0;
   let longest = 0;
-  const shaper = createShaper((text) => {
-    out.push({ at: now - 1_000, text });
-    for (let i = 0; i < text.length; i += 1) longest = Math.max(longest, now - (came[left + i] ?? Infinity));
-    left += text.length;
+  const shaper = createShaper({
+    push(part) {
+      const text = part.type === 'text' ? part.text : '';
+      out.push({ at: now - 1_000, text });
+      for (let i = 0; i < text.length; i += 1) longest = Math.max(longest, now - (came[left + i] ?? Infinity));
+      left += text.length;
+    },
+    close: () => undefined,
   });
   const until = (at: number) => {
     while (now < 1_000 + at) {
@@ -35,7 +39,7 @@ async function play(t: TestContext, pieces: Piece[]): Promise<{ out: Piece[]; lo
   for (const { at, text } of pieces) {
     until(at);
     came.push(...Array.from({ length: text.length }, () => now));
-    shaper.text(text);
+    say(shaper, { type: 'text', text });
   }
   until((pieces.at(-1)?.at ?? 0) + 60);
   t.mock.timers.reset();
@@ -82,11 +86,12 @@ test('half a word is kept back while it is young', async (t) => {
 });
 
 test('every other part goes at once, after the text before it, and the end loses nothing', async () => {
-  const channel = gather(createChannel<RoutePart>(() => undefined, () => undefined));
+  const channel = createChannel<RoutePart>();
+  const shaper = createShaper(channel);
   const end: RoutePart = { type: 'fail', code: 'x' };
-  for (const part of [{ type: 'text', text: 'One ' }, { type: 'text', text: 'tw' }, { type: 'takeover', provider: 'p', model: 'm' }, { type: 'text', text: 'o thr' }, { type: 'text', text: 'ee' }, end] as RoutePart[]) channel.push(part);
-  channel.push({ type: 'text', text: ' late' });
-  channel.close();
+  for (const part of [{ type: 'text', text: 'One ' }, { type: 'text', text: 'tw' }, { type: 'takeover', provider: 'p', model: 'm' }, { type: 'text', text: 'o thr' }, { type: 'text', text: 'ee' }, end] as RoutePart[]) say(shaper, part);
+  say(shaper, { type: 'text', text: ' late' });
+  finish(shaper);
   const all = await Array.fromAsync(channel);
   assert.deepEqual(all.map((part) => (part.type === 'text' ? part.text : part.type)), ['One ', 'tw', 'takeover', 'o three', 'fail', ' late']);
   assert.equal(wordEnd(''), 0);
