@@ -10,7 +10,7 @@ export default defineConfig({
   security: {
     csp: {
       directives: [
-        "default-src 'none'", "img-src 'self' data:", "connect-src 'self'", "base-uri 'none'", "form-action 'none'",
+        "default-src 'none'", "img-src 'self' data:", "connect-src 'self'", "base-uri 'none'", "form-action 'self'",
       ],
     },
   },

@@ -1,17 +1,22 @@
-/** The status host: builds its site when needed, then runs the collector and the server, each a process of its own. */
+/**
+ * The status host: builds its site when needed, then runs the collector, the server and the messenger to subscribers,
+ * each a process of its own; with --mirror a mirror in place of collector and messenger, with --report-to a prober alone.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
 import { buildStatus } from './build.ts';
 
 /** A child that does not end by then is killed (ms). */
 const KILL_AFTER_MS = 5_000;
-/** Pauses before the collector is started again: doubled each time, forgotten once it has lasted. */
+/** Pauses before a child is started again: doubled each time, forgotten once it has lasted. */
 const RESTART = { first: 250, most: 10_000, lasted: 30_000 };
 const READY_WITHIN_MS = 30_000;
 
+const names: Record<string, string> = { 'collector/main.ts': 'The collector', 'subscribe/main.ts': 'The messenger', 'mirror/main.ts': 'The mirror' };
 const here = import.meta.dirname;
 const log = (line: string): void => void process.stderr.write(`status: ${line}\n`);
 const stopping = new AbortController();
@@ -20,8 +25,28 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => vo
 // Whoever started us is gone, however it ended.
 process.once('disconnect', () => void end(0));
 
-const built = await buildStatus();
-if (built.kind === 'failed') {
+const options = optionsOrEnd();
+if (options.reportTo !== undefined) await import('./collector/prober.ts');
+else {
+  if (!options.mirror) await build();
+  if (!stopping.signal.aborted) await run();
+}
+
+function optionsOrEnd(): { publish: string[]; mirror: string | undefined; key: string | undefined; reportTo: string | undefined } {
+  try {
+    const { values } = parseArgs({ options: { publish: { type: 'string', multiple: true, default: [] }, mirror: { type: 'string' }, key: { type: 'string' }, 'report-to': { type: 'string' }, name: { type: 'string' } } });
+    if ((values['report-to'] === undefined) !== (values.name === undefined)) throw new Error('--report-to URL and --name PLACE go together.');
+    if (values.mirror !== undefined && values.publish.length > 0) throw new Error('--mirror and --publish exclude each other.');
+    return { publish: values.publish, mirror: values.mirror, key: values.key, reportTo: values['report-to'] };
+  } catch (error) {
+    log(error instanceof Error ? error.message : String(error));
+    process.exit(1);
+  }
+}
+
+async function build(): Promise<void> {
+  const built = await buildStatus();
+  if (built.kind !== 'failed') return;
   process.stderr.write(built.output);
   if (!existsSync(join(here, 'dist', 'index.html'))) {
     log('The site could not be built; what is wrong stands above.');
@@ -29,10 +54,10 @@ if (built.kind === 'failed') {
   }
   log('The site could not be built; what is wrong stands above. The last good build is served.');
 }
-if (!stopping.signal.aborted) await run();
 
 async function run(): Promise<void> {
-  const server = start('server.ts', {});
+  const { mirror, key, publish } = options;
+  const server = start('server.ts', mirror ? { STATUS_MIRROR: mirror } : {});
   const url = await readyUrl(server);
   if (url === null) return void (await end(1));
   server.once('exit', () => {
@@ -40,7 +65,12 @@ async function run(): Promise<void> {
     log('The server ended.');
     void end(1);
   });
-  keepCollector(process.env['STATUS_URL'] ?? url, RESTART.first);
+  const env = { STATUS_URL: process.env['STATUS_URL'] ?? url };
+  if (mirror) keep('mirror/main.ts', { STATUS_MIRROR: mirror, ...(key ? { STATUS_KEY: key } : {}) }, []);
+  else {
+    keep('collector/main.ts', env, publish.map((each) => `--publish=${each}`));
+    keep('subscribe/main.ts', env, []);
+  }
   if (!(await answers(url))) {
     if (stopping.signal.aborted) return;
     log('The page did not appear in time.');
@@ -50,8 +80,8 @@ async function run(): Promise<void> {
 }
 
 /** A child in a group of its own; its log is ours, its standard output is read by us. */
-function start(file: string, env: Record<string, string>): ChildProcess {
-  const child = spawn(process.execPath, [join(here, file)], {
+function start(file: string, env: Record<string, string>, args: string[] = []): ChildProcess {
+  const child = spawn(process.execPath, [join(here, file), ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     detached: true,
@@ -61,16 +91,17 @@ function start(file: string, env: Record<string, string>): ChildProcess {
   return child;
 }
 
-function keepCollector(url: string, pause: number): void {
+/** Starts a child and starts it again whenever it ends. */
+function keep(file: string, env: Record<string, string>, args: string[], pause = RESTART.first): void {
   const started = performance.now();
-  const child = start('collector/main.ts', { STATUS_URL: url });
+  const child = start(file, env, args);
   child.stdout?.resume();
   child.once('exit', (code, signal) => {
     if (stopping.signal.aborted) return;
     const next = performance.now() - started > RESTART.lasted ? RESTART.first : pause;
-    log(`The collector ended (${signal ?? code}); it starts again in ${next} ms. The last page stays up.`);
+    log(`${names[file] ?? file} ended (${signal ?? code}); it starts again in ${next} ms. The last page stays up.`);
     wait(next, undefined, { signal: stopping.signal }).then(
-      () => keepCollector(url, Math.min(next * 2, RESTART.most)),
+      () => keep(file, env, args, Math.min(next * 2, RESTART.most)),
       () => undefined,
     );
   });

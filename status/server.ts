@@ -1,58 +1,69 @@
 /**
- * Serves the public folder and nothing else: it reads files, so it answers whatever became of the bff or the collector.
- * STATUS_PORT (8788), HOST (127.0.0.1), HALFSECOND_DATA.
+ * Serves the public folder: it reads files, so it answers whatever became of the bff or the collector. Beside them only
+ * the three addresses of subscriptions, which may fail without harm to the pages.
+ * STATUS_PORT (8788), HOST (127.0.0.1), HALFSECOND_DATA; STATUS_MIRROR is set when the folder mirrors another host.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
-import { promisify } from 'node:util';
-import { brotliCompress, constants, gzip } from 'node:zlib';
 import { createFiles, type Entry } from './files.ts';
+import type { Door } from './subscribe/door.ts';
 
 const host = process.env['HOST'] ?? '127.0.0.1';
 const port = Number(process.env['STATUS_PORT'] ?? 8788);
-const files = createFiles(resolve(process.env['HALFSECOND_DATA'] ?? '.data', 'status', 'public'));
+const mirror = Boolean(process.env['STATUS_MIRROR']);
+const folder = resolve(process.env['HALFSECOND_DATA'] ?? '.data', 'status');
 const log = (line: string): void => void process.stderr.write(`status: ${line}\n`);
-const brotli = promisify(brotliCompress);
-const zip = promisify(gzip);
-const MIN_COMPRESSED = 512;
+const files = createFiles(resolve(folder, 'public'), log);
+const everywhere = {
+  'access-control-allow-origin': '*',
+  'cache-control': 'no-cache',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+};
+const subscriptions = /^\/(subscribe|confirm|unsubscribe)\/?(\?|$)/;
+/** Opened at the first request that needs it; null on a mirror, which keeps no subscribers. */
+let door: Promise<Door> | null = null;
 
-/** Answers GET, HEAD and OPTIONS. */
+/** Answers GET, HEAD and OPTIONS, and POST where one subscribes. */
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-  response.setHeader('access-control-allow-origin', '*');
-  response.setHeader('cache-control', 'no-cache');
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('referrer-policy', 'no-referrer');
-  if (request.method === 'OPTIONS') {
-    response.setHeader('access-control-allow-methods', 'GET, HEAD, OPTIONS');
-    response.setHeader('access-control-allow-headers', 'if-none-match, cache-control');
-    response.writeHead(204).end();
+  const { method } = request;
+  const url = request.url ?? '/';
+  if (subscriptions.test(url) && !mirror && (method === 'POST' || ((method === 'GET' || method === 'HEAD') && !url.startsWith('/subscribe')))) {
+    door ??= import('./subscribe/door.ts').then(({ openDoor }) => openDoor(folder, log));
+    // One that could not be opened is tried again by the next request: the disk may be whole by then.
+    door.catch(() => { door = null; });
+    return (await door).answer(request, response);
+  }
+  if (method === 'OPTIONS') {
+    response.writeHead(204, { ...everywhere, 'access-control-allow-methods': 'GET, HEAD, OPTIONS', 'access-control-allow-headers': 'if-none-match, cache-control', 'access-control-max-age': '86400' });
+    response.end();
     return;
   }
-  if (request.method !== 'GET' && request.method !== 'HEAD') {
-    response.setHeader('allow', 'GET, HEAD, OPTIONS');
-    send(request, response, 405, 'text/plain; charset=utf-8', Buffer.from('Only GET and HEAD.\n'));
+  if (method !== 'GET' && method !== 'HEAD') {
+    send(request, response, 405, Buffer.from('Only GET and HEAD.\n'), { allow: 'GET, HEAD, OPTIONS', 'content-type': 'text/plain; charset=utf-8' });
     return;
   }
-  const found = await files(request.url ?? '/');
+  const found = await files(url);
   if (found === null) {
     const page = await files('/404.html');
-    send(request, response, 404, page?.type ?? 'text/plain; charset=utf-8', page?.body ?? Buffer.from('There is no such page.\n'));
+    send(request, response, 404, page?.body ?? Buffer.from('There is no such page.\n'), { 'content-type': page?.type ?? 'text/plain; charset=utf-8' });
     return;
   }
-  response.setHeader('etag', found.etag);
-  response.setHeader('last-modified', new Date(found.modified).toUTCString());
-  response.setHeader('vary', 'accept-encoding');
+  const headers: Record<string, string> = { etag: found.etag, 'last-modified': found.modified, vary: 'accept-encoding' };
+  if (mirror) headers['age'] = await age();
   if (matches(request.headers['if-none-match'], found.etag)) {
-    response.writeHead(304).end();
+    response.writeHead(304, { ...everywhere, ...headers });
+    response.end();
     return;
   }
+  headers['content-type'] = found.type;
   const { encoding, body } = await encoded(found, request.headers['accept-encoding'] ?? '');
-  if (encoding) response.setHeader('content-encoding', encoding);
-  send(request, response, 200, found.type, body);
+  if (encoding) headers['content-encoding'] = encoding;
+  send(request, response, 200, body, headers);
 }
 
-function send(request: IncomingMessage, response: ServerResponse, status: number, type: string, body: Buffer): void {
-  response.writeHead(status, { 'content-type': type, 'content-length': body.byteLength });
+function send(request: IncomingMessage, response: ServerResponse, status: number, body: Buffer, headers: Record<string, string>): void {
+  response.writeHead(status, { ...everywhere, ...headers, 'content-length': body.byteLength });
   response.end(request.method === 'HEAD' ? undefined : body);
 }
 
@@ -61,19 +72,26 @@ function matches(header: string | undefined, etag: string): boolean {
   return header !== undefined && header.split(',').some((each) => each.trim() === '*' || each.trim().replace(/^W\//, '') === etag.replace(/^W\//, ''));
 }
 
-/** The best form that the client takes; each is made once per version of a file. */
+const accepts = { br: taking('br'), gzip: taking('gzip') };
+function taking(name: string): RegExp {
+  return new RegExp(`(^|[\\s,])${name}\\s*($|,|;(?!\\s*q=0(\\.0*)?\\s*($|,)))`);
+}
+
+/** The best form that the client takes. */
 async function encoded(entry: Entry, accepted: string): Promise<{ encoding: 'br' | 'gzip' | null; body: Buffer }> {
-  const takes = (name: string): boolean => new RegExp(`(^|[\\s,])${name}\\s*($|,|;(?!\\s*q=0(\\.0*)?\\s*($|,)))`).test(accepted);
-  if (entry.body.byteLength < MIN_COMPRESSED || !entry.compressible) return { encoding: null, body: entry.body };
-  if (takes('br')) {
-    entry.br ??= brotli(entry.body, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } });
-    return { encoding: 'br', body: await entry.br };
-  }
-  if (takes('gzip')) {
-    entry.gzip ??= zip(entry.body);
-    return { encoding: 'gzip', body: await entry.gzip };
+  for (const encoding of ['br', 'gzip'] as const) {
+    const body = accepts[encoding].test(accepted) ? entry[encoding]() : null;
+    if (body) return { encoding, body: await body };
   }
   return { encoding: null, body: entry.body };
+}
+
+/** Seconds since the mirrored host took its last good snapshot. */
+async function age(): Promise<string> {
+  const entry = await files('/mirror.json');
+  const told: unknown = entry ? JSON.parse(entry.body.toString('utf8')) : null;
+  const asOf = typeof told === 'object' && told !== null && 'asOf' in told ? Number(told.asOf) : Number.NaN;
+  return String(Math.max(0, Math.floor((Date.now() - asOf) / 1_000)) || 0);
 }
 
 if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -83,7 +101,7 @@ if (!Number.isInteger(port) || port < 0 || port > 65_535) {
 const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000, keepAliveTimeout: 10_000 }, (request, response) => {
   answer(request, response).catch((error: unknown) => {
     log(`A request could not be answered: ${error instanceof Error ? error.message : String(error)}`);
-    if (!response.headersSent) response.writeHead(500);
+    if (!response.headersSent) response.writeHead(500, everywhere);
     response.end();
   });
 });
@@ -102,6 +120,7 @@ server.listen(port, host, () => {
 });
 function stop(): void {
   server.close(() => {
+    void door?.then((opened) => opened.close());
     if (process.connected) process.disconnect?.();
   });
   server.closeAllConnections();

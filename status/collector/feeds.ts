@@ -1,29 +1,35 @@
-/** The incidents as RSS 2.0, Atom and JSON Feed 1.1, and the badge. */
-import { open, type PublishedIncident } from '../src/incident.ts';
+/** Incidents and announced work as RSS 2.0, Atom and JSON Feed 1.1, and the badge. */
+import { open } from '../src/incident.ts';
 import { html, escape } from './html.ts';
 import type { Indicator } from './judge.ts';
+import { lastChange, type Published } from './statuspage.ts';
 
 const RECENT = 50;
 const title = 'Halfsecond status';
 
-/** @param url public address of the page, without a slash at its end */
-export function feedFiles(incidents: PublishedIncident[], url: string, begun: number): Record<string, string> {
-  const entries = incidents.slice(0, RECENT).map((each) => {
-    const changed = Math.max(each.startedAt, each.resolvedAt ?? 0, ...each.updates.map((update) => update.at));
-    const lines = each.updates.map((update) => `${new Date(update.at).toISOString()} ${update.status}: ${update.body}`);
+/** The files by name. @param url public address of the page, without a slash at its end */
+export function feedFiles(published: Published, url: string, begun: number): Record<string, string> {
+  const all = [
+    ...published.incidents.map((each) => ({ entry: each, started: each.startedAt, prefix: open(each) ? '' : 'Resolved: ' })),
+    ...published.maintenances.map((each) => ({ entry: each, started: Math.min(each.scheduledFor, ...each.updates.map((update) => update.at)), prefix: each.status === 'completed' ? 'Completed: ' : 'Maintenance: ' })),
+  ];
+  const entries = all.map(({ entry, started, prefix }) => {
+    const lines = entry.updates.map((update) => ({ head: `${new Date(update.at).toISOString()} ${update.status}`, body: update.body }));
     return {
-      link: `${url}/incidents/${encodeURIComponent(each.id)}`,
-      title: `${open(each) ? '' : 'Resolved: '}${each.title}`,
-      text: lines.join('\n'),
-      started: each.startedAt,
-      changed,
+      link: `${url}/incidents/${encodeURIComponent(entry.id)}`,
+      title: `${prefix}${entry.title}`,
+      text: lines.map(({ head, body }) => `${head}: ${body}`).join('\n'),
+      // Readers take a description for markup: without this a "<" in an update would swallow what follows.
+      markup: lines.map(({ head, body }) => html`<p><strong>${head}</strong><br/>${body}</p>`.markup).join(''),
+      started,
+      changed: lastChange(entry),
     };
-  });
+  }).toSorted((a, b) => b.changed - a.changed).slice(0, RECENT);
   const changed = Math.max(begun, ...entries.map((each) => each.changed));
   return {
     'feed.rss': html`<?xml version="1.0" encoding="UTF-8"?>
-<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>${title}</title><link>${url}/</link><description>Incidents of the chat</description><language>en</language><lastBuildDate>${new Date(changed).toUTCString()}</lastBuildDate><atom:link href="${url}/feed.rss" rel="self" type="application/rss+xml"/>${entries.map((each) => html`
-<item><title>${each.title}</title><link>${each.link}</link><guid isPermaLink="true">${each.link}</guid><pubDate>${new Date(each.changed).toUTCString()}</pubDate><description>${each.text}</description></item>`)}
+<rss version="2.0" xmlns:atom="http://www.w3.org/2005/Atom"><channel><title>${title}</title><link>${url}/</link><description>Incidents and announced work</description><language>en</language><lastBuildDate>${new Date(changed).toUTCString()}</lastBuildDate><atom:link href="${url}/feed.rss" rel="self" type="application/rss+xml"/>${entries.map((each) => html`
+<item><title>${each.title}</title><link>${each.link}</link><guid isPermaLink="true">${each.link}</guid><pubDate>${new Date(each.changed).toUTCString()}</pubDate><description>${each.markup}</description></item>`)}
 </channel></rss>
 `.markup,
     'feed.atom': html`<?xml version="1.0" encoding="UTF-8"?>
@@ -36,6 +42,7 @@ export function feedFiles(incidents: PublishedIncident[], url: string, begun: nu
       title,
       home_page_url: `${url}/`,
       feed_url: `${url}/feed.json`,
+      language: 'en',
       items: entries.map((each) => ({
         id: each.link,
         url: each.link,

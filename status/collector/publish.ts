@@ -1,65 +1,79 @@
-/** Writes the public folder: each file whole or not at all, and only when it changed. */
+/** One second's files in the order in which they may appear, and the local folder that takes them: each file whole or not at all. */
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
-import { publishedIncident, type PublishedIncident } from '../src/incident.ts';
 
-/** What Astro built: the shells that live parts go into, and the incidents, newest first. */
-export type Site = { index: string; model: string; incidents: PublishedIncident[]; version: string };
-export type Publish = (path: string, content: string | Uint8Array) => void;
+/** `path` has no slash in front; `digest` is the SHA-256 (hex) of the bytes. */
+export type File = { path: string; content: Uint8Array; digest: string };
+/**
+ * Waves, each of which may only appear once the one before stands: what is linked to or read comes first, the page that
+ * shows it last, so that nobody sees a page newer than its data. A path that is in no wave any more goes away.
+ */
+export type Round = File[][];
+export type Publish = (round: Round) => void;
 
-/** Where the live part and the title go in a built shell. */
-const LIVE = '@@LIVE@@';
-const TITLE = '@@TITLE@@';
-/** Folders of the build that are replaced as a whole, so that a removed incident's page goes too. */
-const owned = ['incidents', 'history', '_astro'];
+/** `manifest.json`: the SHA-256 (hex) of every other file by its path. Its own hash stands in the signed snapshot. */
+export const manifest = z.object({ seq: z.int(), files: z.record(z.string().max(1_000), z.string().regex(/^[0-9a-f]{64}$/)) });
+export type Manifest = z.infer<typeof manifest>;
 
-/** Identifies the build that lies in `dist`; null when there is none. */
-export function siteVersion(dist: string): string | null {
-  const mark = join(dist, '.hash');
-  return existsSync(mark) ? `${readFileSync(mark, 'utf8')}:${statSync(mark).mtimeMs}` : null;
+/** One file to publish; text is UTF-8. */
+export function file(path: string, content: string | Uint8Array): File {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  return { path, content: bytes, digest: createHash('sha256').update(bytes).digest('hex') };
 }
 
-/** Copies the build into the public folder and returns its shells. @throws when the build is not whole */
-export function installSite(dist: string, folder: string, version: string): Site {
-  const site: Site = {
-    index: readFileSync(join(dist, 'index.html'), 'utf8'),
-    model: readFileSync(join(dist, 'model', 'index.html'), 'utf8'),
-    incidents: z.array(publishedIncident).parse(JSON.parse(readFileSync(join(dist, 'incidents.json'), 'utf8'))),
-    version,
-  };
-  for (const shell of [site.index, site.model]) if (!shell.includes(LIVE)) throw new Error('A built page has no place for its live part.');
-  mkdirSync(folder, { recursive: true });
-  for (const name of owned) rmSync(join(folder, name), { recursive: true, force: true });
-  for (const name of readdirSync(dist)) {
-    if (name.startsWith('.') || name === 'index.html' || name === 'model') continue;
-    cpSync(join(dist, name), join(folder, name), { recursive: true });
+/** The paths that a `manifest.json` lists, with the three files around it; none when it cannot be read. */
+export function listed(text: string | null): string[] {
+  if (text === null) return [];
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // A manifest that is no JSON says nothing; what it would have listed merely stays.
+    return [];
   }
-  return site;
+  const read = manifest.safeParse(value);
+  return read.success ? Object.keys(read.data.files).filter(inside) : [];
 }
 
-/** Puts a live part and a title (both already markup) into a shell. */
-export function fill(shell: string, title: string, live: string): string {
-  return shell.replace(TITLE, () => title).replace(LIVE, () => live);
+/** True for a path that stays below the folder it is joined to and names nothing hidden. */
+export function inside(path: string): boolean {
+  return path.length > 0 && !/[\\\0]/.test(path) && path.split('/').every((part) => part !== '' && !part.startsWith('.'));
 }
 
-/** A function that writes one file by atomic rename, unless it has just written the same bytes. */
+/** A function that writes each round into `folder` by atomic renames, leaving alone what is there already. @throws at the first file that cannot be written */
 export function publisher(folder: string): Publish {
-  const written = new Map<string, string>();
-  return (path, content) => {
-    const digest = createHash('sha256').update(content).digest('base64');
-    if (written.get(path) === digest) return;
-    const target = join(folder, path);
+  /** What was written in this life, by path. */
+  const written = new Map<string, File>();
+  const before = join(folder, 'manifest.json');
+  const known = new Set(listed(existsSync(before) ? readFileSync(before, 'utf8') : null));
+
+  function write(entry: File): void {
+    const target = join(folder, entry.path);
+    // The size is looked at too: a file that something cut short on the disk is written again.
+    if (written.get(entry.path)?.digest === entry.digest && statSync(target, { throwIfNoEntry: false })?.size === entry.content.byteLength) return;
     mkdirSync(dirname(target), { recursive: true });
     const fresh = join(dirname(target), `.${process.pid}.part`);
     try {
-      writeFileSync(fresh, content);
+      writeFileSync(fresh, entry.content);
       renameSync(fresh, target);
     } catch (error) {
       rmSync(fresh, { force: true });
       throw error;
     }
-    written.set(path, digest);
+    written.set(entry.path, entry);
+    known.add(entry.path);
+  }
+
+  return (round) => {
+    for (const wave of round) for (const entry of wave) write(entry);
+    const wanted = new Set(round.flat().map((each) => each.path));
+    for (const path of known) {
+      if (wanted.has(path)) continue;
+      rmSync(join(folder, path), { force: true });
+      known.delete(path);
+      written.delete(path);
+    }
   };
 }

@@ -1,5 +1,7 @@
 /** The public state of one second: what every page, feed and API file is made from. */
+import { z } from 'zod';
 import { MIN_SAMPLES } from '@halfsecond/shared/limits';
+import { componentStatus } from '@halfsecond/shared/status';
 import type { Figures, ModelStatus, Outcome, ProberView, QueueStatus, Sample, Side } from '@halfsecond/shared/status';
 import type { PublishedIncident, PublishedMaintenance } from '../src/incident.ts';
 import type { Held, Indicator } from './judge.ts';
@@ -63,6 +65,15 @@ export type Snapshot = {
 };
 /** Epoch ms. */
 export type Gap = { from: number; until: number };
+/** What may leave: a state or a number that readers would misread stops the whole second. */
+export const publishable = z.looseObject({
+  seq: z.int().positive(),
+  previous: z.string().nullable(),
+  asOf: z.int().positive(),
+  indicator: z.enum(['none', 'minor', 'major', 'critical']),
+  headline: z.string().min(1),
+  components: z.array(z.looseObject({ id: z.string().min(1), status: z.enum(componentStatus.options), since: z.number() })).min(1),
+});
 export type Days = Map<string, Watched[]>;
 
 const roundMs = (ms: number): number => (ms < 10 ? Math.round(ms * 10) / 10 : Math.round(ms));
@@ -97,17 +108,19 @@ export function latestTurn(sample: Sample): LatestTurn {
   };
 }
 
-export const latestTurns = (store: Store, now: number): LatestTurn[] => store.turnsSince(now - 24 * WINDOW_MS, LATEST).map(latestTurn);
+export const latestTurns = (store: Store, now: number): LatestTurn[] => store.turnsSince(now - 24 * WINDOW_MS, LATEST, now).map(latestTurn);
 
 /** The sentence above everything else. */
 export function headline(indicator: Indicator, components: Component[], stale: boolean, incidents: PublishedIncident[]): string {
   const gateway = components.find((each) => each.kind === 'gateway');
   if (gateway?.status === 'major_outage') return 'The chat does not answer';
   const out = components.filter((each) => each.judged && each.status === 'major_outage').map((each) => each.name);
-  const ill = components.filter((each) => each.judged && each.status !== 'operational').map((each) => each.name);
+  const ill = components.filter((each) => each.judged && each.status !== 'operational' && each.status !== 'under_maintenance').map((each) => each.name);
   if (out.length > 0) return `${list(out)} ${out.length === 1 ? 'is' : 'are'} out${indicator === 'critical' ? '' : ', the chat answers'}`;
   if (ill.length > 0) return `${list(ill)} ${ill.length === 1 ? 'is' : 'are'} slow or failing in part`;
+  const planned = components.filter((each) => each.status === 'under_maintenance').map((each) => each.name);
   if (indicator !== 'none') return incidents.find((each) => each.impact === indicator)?.title ?? 'An incident is open';
+  if (planned.length > 0) return `${list(planned)} ${planned.length === 1 ? 'is' : 'are'} under maintenance`;
   return stale ? 'The chat answers, its figures are stale' : 'All systems operational';
 }
 

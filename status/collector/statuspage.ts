@@ -1,8 +1,7 @@
 /** Atlassian Statuspage v2, strictly typed: nothing leaves that its clients would misread. */
 import { z } from 'zod';
-import { componentStatus, incidentStatus } from '@halfsecond/shared/status';
-import type { PublishedIncident } from '../src/incident.ts';
-import { open } from '../src/incident.ts';
+import { componentStatus, incidentStatus, maintenanceStatus } from '@halfsecond/shared/status';
+import { open, underWay, type PublishedIncident, type PublishedMaintenance } from '../src/incident.ts';
 import type { Component, Snapshot } from './snapshot.ts';
 
 const at = z.iso.datetime();
@@ -56,8 +55,9 @@ const incident = z.strictObject({
   components: z.array(component),
   reminder_intervals: z.string().nullable(),
 });
+const phase = z.enum(maintenanceStatus.options);
 const maintenance = incident.extend({
-  status: z.enum(['scheduled', 'in_progress', 'verifying', 'completed']), scheduled_for: at, scheduled_until: at,
+  status: phase, incident_updates: z.array(update.extend({ status: phase })), scheduled_for: at, scheduled_until: at,
 });
 
 /** The eight files by their path under /api/v2/. */
@@ -77,6 +77,9 @@ const PAGE_ID = 'halfsecond';
 const RECENT = 50;
 const iso = (ms: number): string => new Date(ms).toISOString();
 
+/** Everything that was written about incidents and announced work, newest first. */
+export type Published = { incidents: PublishedIncident[]; maintenances: PublishedMaintenance[] };
+
 export type PageFacts = {
   /** Public address of the page, without a slash at its end. */
   url: string;
@@ -85,23 +88,25 @@ export type PageFacts = {
 };
 
 /** All eight files, each checked against its schema. @throws ZodError when this code made something wrong */
-export function statuspageFiles(snapshot: Snapshot, incidents: PublishedIncident[], facts: PageFacts): Files {
+export function statuspageFiles(snapshot: Snapshot, { incidents, maintenances }: Published, facts: PageFacts): Files {
   const components = snapshot.components.map((each, index) => asComponent(each, index, facts));
   const all = incidents.slice(0, RECENT).map((each) => asIncident(each, components, facts));
   const unresolved = incidents.filter(open).map((each) => asIncident(each, components, facts));
-  const changes = [facts.begun, ...snapshot.components.map((each) => each.since), ...incidents.map(lastChange)];
+  const planned = maintenances.slice(0, RECENT).map((each) => asMaintenance(each, components, facts));
+  const upcoming = maintenances.filter((each) => each.status === 'scheduled').map((each) => asMaintenance(each, components, facts));
+  const active = maintenances.filter(underWay).map((each) => asMaintenance(each, components, facts));
+  const changes = [facts.begun, ...snapshot.components.map((each) => each.since), ...incidents.map(lastChange), ...maintenances.map(lastChange)];
   const head = { id: PAGE_ID, name: 'Halfsecond', url: facts.url, time_zone: 'Etc/UTC', updated_at: iso(Math.max(...changes)) };
   const state = { indicator: snapshot.indicator, description: snapshot.headline };
-  const none = { page: head, scheduled_maintenances: [] };
   const files: Files = {
-    'summary.json': { page: head, components, incidents: unresolved, scheduled_maintenances: [], status: state },
+    'summary.json': { page: head, components, incidents: unresolved, scheduled_maintenances: [...active, ...upcoming], status: state },
     'status.json': { page: head, status: state },
     'components.json': { page: head, components },
     'incidents.json': { page: head, incidents: all },
     'incidents/unresolved.json': { page: head, incidents: unresolved },
-    'scheduled-maintenances.json': none,
-    'scheduled-maintenances/upcoming.json': none,
-    'scheduled-maintenances/active.json': none,
+    'scheduled-maintenances.json': { page: head, scheduled_maintenances: planned },
+    'scheduled-maintenances/upcoming.json': { page: head, scheduled_maintenances: upcoming },
+    'scheduled-maintenances/active.json': { page: head, scheduled_maintenances: active },
   };
   for (const [name, schema] of Object.entries(statuspage)) schema.parse(files[name as keyof Files]);
   return files;
@@ -128,35 +133,65 @@ function asComponent(each: Component, index: number, facts: PageFacts): z.infer<
 function asIncident(entry: PublishedIncident, components: z.infer<typeof component>[], facts: PageFacts): z.infer<typeof incident> {
   const monitoring = entry.updates.findLast((each) => each.status === 'monitoring');
   return {
-    id: entry.id,
-    name: entry.title,
+    ...common(entry, entry.startedAt, components, facts),
     status: entry.status,
     impact: entry.impact,
-    created_at: iso(entry.startedAt),
-    updated_at: iso(lastChange(entry)),
     monitoring_at: monitoring ? iso(monitoring.at) : null,
     resolved_at: entry.resolvedAt === null ? null : iso(entry.resolvedAt),
+    incident_updates: updatesOf(entry),
+  };
+}
+
+function asMaintenance(entry: PublishedMaintenance, components: z.infer<typeof component>[], facts: PageFacts): z.infer<typeof maintenance> {
+  const ended = entry.status === 'completed' ? entry.updates.find((each) => each.status === 'completed')?.at ?? entry.scheduledUntil : null;
+  return {
+    ...common(entry, Math.min(entry.scheduledFor, ...entry.updates.map((each) => each.at)), components, facts),
+    status: entry.status,
+    impact: 'maintenance',
+    monitoring_at: null,
+    resolved_at: ended === null ? null : iso(ended),
+    incident_updates: updatesOf(entry),
+    scheduled_for: iso(entry.scheduledFor),
+    scheduled_until: iso(entry.scheduledUntil),
+  };
+}
+
+type Entry = PublishedIncident | PublishedMaintenance;
+
+function common(entry: Entry, begun: number, components: z.infer<typeof component>[], facts: PageFacts) {
+  return {
+    id: entry.id,
+    name: entry.title,
+    created_at: iso(begun),
+    updated_at: iso(lastChange(entry)),
     shortlink: `${facts.url}/incidents/${encodeURIComponent(entry.id)}`,
-    started_at: iso(entry.startedAt),
+    started_at: iso('startedAt' in entry ? entry.startedAt : entry.scheduledFor),
     page_id: PAGE_ID,
-    incident_updates: entry.updates.map((each, index) => ({
-      id: `${entry.id}-${entry.updates.length - index}`,
-      status: each.status,
-      body: each.body,
-      incident_id: entry.id,
-      created_at: iso(each.at),
-      updated_at: iso(each.at),
-      display_at: iso(each.at),
-      affected_components: null,
-      deliver_notifications: false,
-      custom_tweet: null,
-      tweet_id: null,
-    })),
     components: components.filter((each) => entry.components.includes(each.id)),
     reminder_intervals: null,
   };
 }
 
-function lastChange(entry: PublishedIncident): number {
-  return Math.max(entry.startedAt, entry.resolvedAt ?? 0, ...entry.updates.map((each) => each.at));
+/** An update's id is made of its moment, so that one that is added never renames another: subscribers would hear it twice. */
+function updatesOf<Status extends string>(entry: { id: string; updates: { at: number; status: Status; body: string }[] }) {
+  return entry.updates.map((each, index) => ({
+    id: `${entry.id}-${each.at.toString(36)}-${entry.updates.slice(index).filter((other) => other.at === each.at).length}`,
+    status: each.status,
+    body: each.body,
+    incident_id: entry.id,
+    created_at: iso(each.at),
+    updated_at: iso(each.at),
+    display_at: iso(each.at),
+    affected_components: null,
+    deliver_notifications: true,
+    custom_tweet: null,
+    tweet_id: null,
+  }));
+}
+
+/** Epoch ms of the newest thing said of it. */
+export function lastChange(entry: Entry): number {
+  // What is only planned has not changed at its planned time.
+  const own = 'startedAt' in entry ? [entry.startedAt, entry.resolvedAt ?? 0] : [];
+  return Math.max(0, ...own, ...entry.updates.map((each) => each.at)) || ('scheduledFor' in entry ? entry.scheduledFor : 0);
 }

@@ -7,11 +7,12 @@ import { join } from 'node:path';
 import { test, type TestContext } from 'node:test';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import type { Observed } from '../../status/collector/collect.ts';
-import { publisher, type Site } from '../../status/collector/publish.ts';
+import { file, publisher } from '../../status/collector/publish.ts';
+import type { Site } from '../../status/collector/site.ts';
 import { openSigner } from '../../status/collector/sign.ts';
 import { openStore } from '../../status/collector/store.ts';
 import { createWriter } from '../../status/collector/write.ts';
-import type { PublishedIncident } from '../../status/src/incident.ts';
+import type { PublishedIncident, PublishedMaintenance } from '../../status/src/incident.ts';
 
 const at = Date.UTC(2026, 4, 4, 10, 20);
 const begun = Date.UTC(2026, 4, 1);
@@ -29,6 +30,11 @@ const incident: PublishedIncident = {
 };
 const openIncident: PublishedIncident = { ...incident, id: 'now', title: 'Something new', status: 'investigating', resolvedAt: null, updates: incident.updates.slice(2), rootCause: null, fix: null };
 
+const planned: PublishedMaintenance = {
+  id: 'disk', title: 'A larger disk', status: 'scheduled', scheduledFor: at + 86_400_000, scheduledUntil: at + 90_000_000, components: ['gateway'],
+  updates: [{ at: at - 60_000, status: 'scheduled', body: 'We move.' }],
+};
+
 function observed(over: Partial<Observed> = {}): Observed {
   const component = { status: 'operational' as const, text: 'Answers.', judged: true, since: at, configured: true };
   return {
@@ -37,7 +43,7 @@ function observed(over: Partial<Observed> = {}): Observed {
       { ...component, id: 'gateway', name: 'Gateway', kind: 'gateway' }, { ...component, id: 'openai', name: 'openai', kind: 'provider', status: 'major_outage', text: 'Out: the key was refused.' },
     ],
     models: [{ id: 'gpt-5-mini', provider: 'openai', firstToken: { p50: 462, p95: 603, n: 60 }, reply: { p50: null, p95: null, n: 3 }, window: 3_600_000, asOf: at, state: 'operational', last: null, judged: true }],
-    queue: { depth: 4, inFlight: 3, capacity: 32, asOf: at }, fallbackSince: null, turns: [], openIncidents: [], ...over,
+    queue: { depth: 4, inFlight: 3, capacity: 32, asOf: at }, fallbackSince: null, turns: [], openIncidents: [openIncident], incidents: [openIncident, incident], maintenances: [planned], ...over,
   };
 }
 
@@ -48,8 +54,11 @@ function writing(t: TestContext) {
     store.close();
     rmSync(folder, { recursive: true, force: true });
   });
-  const site: Site = { index: '<title>@@TITLE@@</title><main>@@LIVE@@</main>', model: '<main data-live="@@MODEL@@">@@LIVE@@</main>', incidents: [openIncident, incident], version: '1' };
-  const writer = () => createWriter(store, openSigner(folder), publisher(join(folder, 'public')), { url, begun });
+  const site: Site = {
+    index: '<title>@@TITLE@@</title><main>@@LIVE@@</main>', model: '<main data-live="@@MODEL@@">@@LIVE@@</main>', subscribe: '<main>@@LIVE@@</main>',
+    files: [file('404.html', '<html></html>')], version: '1',
+  };
+  const writer = () => createWriter(store, openSigner(folder), [publisher(join(folder, 'public'))], { url, begun, mail: false });
   const read = (path: string): string => readFileSync(join(folder, 'public', path), 'utf8');
   return { folder, site, writer, read, json: (path: string) => JSON.parse(read(path)) as Record<string, never> };
 }
