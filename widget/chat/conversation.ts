@@ -6,7 +6,7 @@ import { blankMessage, emptyTranscript, isRunning, patchMessage, textOf, userMes
 import { sleep } from '../stream/wait.ts';
 import { newId } from './ids.ts';
 import type { Keep } from './keep.ts';
-import { answerWire, decided, marksOf, questionWire, toolChanges, type ConversationEvent, type Moments } from './outcome.ts';
+import { answerWire, decided, marksOf, questionWire, toolChanges, withOwn, type ConversationEvent, type Moments } from './outcome.ts';
 import { restoreMessages } from './restore.ts';
 import { createTabs, type Snapshot } from './tabs.ts';
 import { readTurn, type Asked } from './turn.ts';
@@ -95,7 +95,7 @@ export function createConversation({ requests, line, keep, changed, emit, painte
   }
   /** A replayed answer may have been read from the store already: its id is shown once. */
   function replace(before: Message, next: Message, urgent: boolean): void {
-    if (before !== next) show(transcript.messages.filter((m) => m.id !== next.id || m === before).map((m) => (m === before ? next : m)), urgent);
+    if (before !== next) show(transcript.messages.filter((m) => m.id !== next.id || m.id === before.id).map((m) => (m.id === before.id ? withOwn(next, m) : m)), urgent);
   }
   /** Ends the reading of this tab, without a word about the answer. */
   function drop(reason: string): void {
@@ -230,8 +230,7 @@ export function createConversation({ requests, line, keep, changed, emit, painte
     stop();
     drop('a new conversation');
     tabs.rest();
-    chatId = null;
-    keep.keepChat(null);
+    keep.keepChat((chatId = null));
     show([], true);
     tabs.share();
   }

@@ -30,6 +30,11 @@ export function failed(answer: Message, error: unknown, aborted: boolean): Messa
   return { ...ended, state: 'failed', error: refusal?.code ?? 'other', retryAfter: refusal?.retryAfter ?? null };
 }
 
+/** The answer as the stream has it, with what this page's clock and the visitor have added to the one that is shown. */
+export function withOwn(next: Message, { marks, rating }: Message): Message {
+  return marks === next.marks && rating === next.rating ? next : { ...next, marks: marks ?? next.marks, rating: rating ?? next.rating };
+}
+
 /** No word yet. */
 export function isBlank({ parts }: Message): boolean {
   return !parts.some((part) => part.type === 'text' && part.text !== '');

@@ -1,7 +1,10 @@
 /** Keyboard, screen reader, languages, and axe in every state. */
 import { expect } from '@open-wc/testing';
 import type { AxeResults, RunOptions } from 'axe-core';
-import { all, asked, chat, clean, find, key, need, shadow, typed, until } from './help.ts';
+import { createAnnouncer } from '../../../widget/chat/announce.ts';
+import { english } from '../../../widget/locales/load.ts';
+import { blankMessage, type Message } from '../../../widget/stream/transcript.ts';
+import { all, asked, bffUrl, chat, clean, find, key, need, shadow, typed, until } from './help.ts';
 
 // axe-core is a classic script.
 const script = document.createElement('script');
@@ -92,7 +95,88 @@ describe('screen readers', () => {
   });
 });
 
+describe('an answer in the ear', () => {
+  const clock = performance.now.bind(performance);
+  afterEach(() => {
+    performance.now = clock;
+  });
+
+  it('is the beginning, then sentences in batches, four lines at most, and every sentence once', () => {
+    const region = document.createElement('div');
+    const announcer = createAnnouncer();
+    announcer.attach(region);
+    let now = 1_000;
+    performance.now = () => now;
+    const sentences = Array.from({ length: 60 }, (_, at) => `Sentence ${at} is said once and in its place.`);
+    const message = (text: string, state: Message['state']): Message => ({ ...blankMessage('a', 'assistant', state), parts: [{ type: 'text', id: 't', text, done: state === 'done' }] });
+    for (let at = 0; at < sentences.length; at++) {
+      now += 500;
+      announcer.tell(message(`${sentences.slice(0, at).join(' ')} Half a sen`, 'streaming'), english);
+    }
+    announcer.tell(message(sentences.join(' '), 'done'), english);
+    const lines = [...region.children].map((line) => line.textContent ?? '');
+    expect(lines.length).to.equal(4);
+    expect(lines[0]).to.equal(english.announceThinking);
+    expect(lines.slice(1).join(' ').startsWith(sentences.slice(0, 30).join(' '))).to.equal(true);
+    expect(lines.join(' ')).to.not.contain('Half a sen');
+  });
+
+  it('says how it ended, and never code that is still open', () => {
+    const region = document.createElement('div');
+    const announcer = createAnnouncer();
+    announcer.attach(region);
+    let now = 0;
+    performance.now = () => now;
+    const text = `Run this. \`\`\`sh\n${'echo hello. '.repeat(40)}`;
+    const message: Message = { ...blankMessage('a', 'assistant', 'streaming'), parts: [{ type: 'text', id: 't', text, done: false }] };
+    announcer.tell(message, english);
+    now = 10_000;
+    announcer.tell(message, english);
+    announcer.tell({ ...message, state: 'truncated' }, english);
+    expect([...region.children].map((line) => line.textContent)).to.deep.equal([english.announceThinking, `Run this. ${english.truncated}`]);
+  });
+});
+
 describe('axe finds nothing', () => {
+  it('in Arabic, from right to left', async () => {
+    const element = await chat({ lang: 'ar', timing: '', prompts: 'واحد؟|اثنان؟' });
+    await until('Arabic', () => need(element, '.panel').getAttribute('dir') === 'rtl');
+    element.open();
+    await element.updateComplete;
+    expect((await violations(element)).join('\n')).to.equal('');
+    await asked(element, 'rich, use a tool');
+    expect((await violations(element)).join('\n')).to.equal('');
+    const [title, close] = [need(element, '#title'), need(element, '[part=close]')].map((part) => part.getBoundingClientRect());
+    expect(close?.right).to.be.below(title?.left ?? 0);
+  });
+
+  for (const theme of ['light', 'dark']) {
+    it(`with every card, ${theme}`, async () => {
+      const element = await chat({ theme, timing: '', 'status-url': `${bffUrl}/status-incident` });
+      await asked(element, 'approve');
+      await until('the card', () => find(element, '[part=approval]'));
+      await until('the notice', () => find(element, '.notice'));
+      expect((await violations(element)).join('\n')).to.equal('');
+      await asked(element, 'clarify');
+      (await until('the timing', () => all(element, '.timing').at(-1))).click();
+      all(element, '[part=down]').at(-1)?.click();
+      all(element, '[part=edit]').at(-1)?.click();
+      await until('all of them', () => find(element, '[part=trail]') && find(element, '[part=feedback]') && find(element, '[part=edit-form]'));
+      expect((await violations(element)).join('\n')).to.equal('');
+    });
+
+    it(`with a bubble and a number on the launcher, ${theme}`, async () => {
+      const element = await chat({ theme, proactive: 'Questions?', 'proactive-delay': '0' });
+      await until('the bubble', () => find(element, '.proactive'));
+      expect((await violations(element)).join('\n')).to.equal('');
+      element.send('slow');
+      element.close();
+      element.stop();
+      await until('the number', () => find(element, '[data-unread]'));
+      expect((await violations(element)).join('\n')).to.equal('');
+    });
+  }
+
   for (const theme of ['light', 'dark']) {
     it(`closed and open, ${theme}`, async () => {
       const element = await chat({ theme, prompts: 'One?|Two?', 'status-url': 'https://status.example/' });
@@ -118,7 +202,6 @@ describe('axe finds nothing', () => {
       await asked(element, 'handoff');
       await asked(element, 'truncated');
       await asked(element, 'error');
-      for (const button of all(element, '[aria-label="Bad answer"]')) button.click();
       await element.updateComplete;
       expect((await violations(element)).join('\n')).to.equal('');
     });

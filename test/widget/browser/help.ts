@@ -6,14 +6,19 @@ import type { Seen } from '../fake-bff.ts';
 const { url: bffUrl } = (await (await fetch('/fake-bff')).json()) as { url: string };
 export { bffUrl };
 
-/** A new element in the page, upgraded and rendered; storage is empty unless `keep` says otherwise. */
+let sites = 0;
+/**
+ * A new element in the page, upgraded and rendered. Storage is empty unless `keep` says otherwise, and the site is another one:
+ * what an earlier test has left behind would be another tab of the same conversation.
+ */
 export async function chat(attributes: Record<string, string> = {}, keep = false): Promise<HalfsecondChat> {
   if (!keep) {
     localStorage.clear();
     sessionStorage.clear();
+    sites += 1;
   }
   const element = document.createElement('halfsecond-chat') as HalfsecondChat;
-  for (const [name, value] of Object.entries({ site: 'hs_pub_demo', endpoint: bffUrl, lang: 'en', ...attributes })) element.setAttribute(name, value);
+  for (const [name, value] of Object.entries({ site: `hs_pub_demo${sites}`, endpoint: bffUrl, lang: 'en', ...attributes })) element.setAttribute(name, value);
   document.body.append(element);
   await element.updateComplete;
   if (element.mode === 'popup') await until('the launcher', () => element.shadowRoot?.querySelector('.launcher[aria-expanded][aria-label]'));
