@@ -13,6 +13,7 @@ const { HOST: host = '127.0.0.1', DEMO_PORT: port = '8789', BFF_URL: bffUrl = 'h
 const assets: Record<string, { file: string; type: string }> = {
   '/style.css': { file: 'style.css', type: 'text/css' },
   '/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
+  '/docs/widget/screenshot.png': { file: '../screenshot.png', type: 'image/png' },
 };
 const [bff, status] = [new URL(bffUrl).origin, new URL(statusUrl).origin];
 /** As strict as the widget allows: it shows that a page need not loosen its own policy for the chat. */
@@ -60,7 +61,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const docs = listDocs(root);
   if (path === '/') return send(response, 200, 'text/html', fill(await readFile(join(here, 'index.html'), 'utf8'), docs));
   const asset = assets[path];
-  if (asset) return send(response, 200, asset.type, await readFile(join(here, asset.file), 'utf8'));
+  if (asset) return send(response, 200, asset.type, await readFile(join(here, asset.file)));
   if (path === '/theme') return void response.writeHead(308, { location: `/theme/${search}` }).end();
   if (path.startsWith('/theme/')) {
     const file = await themeFile(path.slice('/theme/'.length) || 'index.html');
@@ -99,9 +100,9 @@ function attribute(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
 }
 
-function send(response: ServerResponse, status: number, type: string, body: string, csp: string = policy): void {
+function send(response: ServerResponse, status: number, type: string, body: string | Buffer, csp: string = policy): void {
   response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin',
+    'content-type': type === 'image/png' ? type : `${type}; charset=utf-8`, 'cache-control': 'no-cache', 'x-content-type-options': 'nosniff', 'referrer-policy': 'strict-origin-when-cross-origin',
     ...(type === 'text/html' ? { 'content-security-policy': csp } : {}),
   });
   response.end(response.req.method === 'HEAD' ? undefined : body);

@@ -57,6 +57,10 @@ describe('the demo site', () => {
     const page = await (await fetch(`${url}/docs/widget/README.md`)).text();
     assert.match(page, /<h2 id="the-script-tag">/);
     assert.ok(!/<script(?! src)/.test(page));
+    assert.ok(page.includes('src="screenshot.png"'));
+    const picture = await fetch(`${url}/docs/widget/screenshot.png`);
+    assert.equal(picture.headers.get('content-type'), 'image/png');
+    assert.ok((await picture.arrayBuffer()).byteLength < 150 * 1_024);
   });
 
   it('gives nothing else from disk', async () => {
