@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import type { Page, Request } from 'playwright-core';
+import { brotliCompressSync } from 'node:zlib';
 import { hear, input, launcher, openPages, say, type Pages, type Stage } from '../pages.ts';
 
 let pages: Pages;
@@ -62,6 +63,22 @@ describe('the loader', { concurrency: 3 }, () => {
       assert.deepEqual(asked.slice(from).filter((path) => path !== 'POST /api/marks'), transport === 'ws' ? [] : ['POST /api/chat']);
     }));
   }
+
+  it('an open chat with a streamed answer in Markdown has cost at most 35 KB of script (brotli)', (t) => pages.stage(async (stage) => {
+    const { page } = await watched(stage);
+    const scripts: Promise<[name: string, bytes: number]>[] = [];
+    page.on('response', (response) => {
+      if (response.url().endsWith('.js')) scripts.push(response.body().then((body) => [new URL(response.url()).pathname, brotliCompressSync(body).length]));
+    });
+    await page.goto(stage.address({ body: stage.tag() }));
+    await launcher(page).click();
+    await say(page, 'use a tool');
+    await hear(page, 'healthy');
+    const sizes = await Promise.all(scripts);
+    const total = sizes.reduce((sum, [, bytes]) => sum + bytes, 0);
+    t.diagnostic(`${total} bytes in ${sizes.length} scripts: ${sizes.map((size) => size.join(' ')).join(', ')}`);
+    assert.ok(total <= 35 * 1_024, String(total));
+  }));
 
   it('runs what was queued before it came, in order, and says what it does not know', () => pages.stage(async (stage) => {
     const { page } = await watched(stage);
