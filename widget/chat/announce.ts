@@ -60,7 +60,7 @@ export function createAnnouncer(): Announcer {
         spokenAt = performance.now();
         say(strings.announceThinking);
       } else if (now) batch(message);
-      else if (running) say(`${plain(textOf(message).slice(said)).slice(0, SPOKEN_MAX)} ${ending(message, strings)}`.trim());
+      else if (running) say(`${plain(textOf(message).slice(said, said + 4 * SPOKEN_MAX)).slice(0, SPOKEN_MAX)} ${ending(message, strings)}`.trim());
       running = now;
     },
   };

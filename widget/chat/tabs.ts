@@ -14,7 +14,7 @@ type News =
   | { kind: 'bye' }
   | { kind: 'alive'; lost: boolean }
   | { kind: 'state'; state: Snapshot }
-  | { kind: 'event'; of: string; event: WireEvent };
+  | { kind: 'events'; of: string; events: WireEvent[] };
 
 export type TabsOptions = {
   name: string;
@@ -53,6 +53,8 @@ export type Tabs = {
 const ALIVE_MS = 1_500;
 /** A reader that says nothing for this long is frozen or gone (ms). */
 const SILENT_MS = 5_000;
+/** Events of an answer that pours in travel together, this far apart (ms). */
+const TOGETHER_MS = 40;
 /** Spread of those who would take over (ms). */
 const SPREAD_MS = 300;
 
@@ -64,6 +66,10 @@ export function createTabs({ name, shared, snapshot, adopt, event, lost, yield: 
   let heardAt = -Infinity;
   let askedAt = -Infinity;
   let isLost = false;
+  let queue: WireEvent[] = [];
+  let queueOf = '';
+  let sentAt = -Infinity;
+  let sending: ReturnType<typeof setTimeout> | undefined;
   let silence: ReturnType<typeof setTimeout> | undefined;
   let beat: ReturnType<typeof setInterval> | undefined;
   const leave = (): void => {
@@ -71,8 +77,29 @@ export function createTabs({ name, shared, snapshot, adopt, event, lost, yield: 
   };
 
   function say(news: News): void {
+    flush();
+    post(news);
+  }
+  function post(news: News): void {
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a channel reaches its own origin only
     if (shared()) channel?.postMessage({ ...news, from: self });
+  }
+  function flush(): void {
+    clearTimeout(sending);
+    sending = undefined;
+    if (queue.length === 0) return;
+    sentAt = performance.now();
+    const events = queue;
+    queue = [];
+    post({ kind: 'events', of: queueOf, events });
+  }
+  function enqueue(of: string, news: WireEvent): void {
+    if (of !== queueOf) flush();
+    queueOf = of;
+    queue.push(news);
+    // Not by the timer alone: a tab in the background has slow ones, and may read for one in the foreground.
+    if (performance.now() - sentAt > TOGETHER_MS) flush();
+    else sending ??= setTimeout(flush, TOGETHER_MS);
   }
   function claim(): void {
     claimedAt = performance.now();
@@ -106,8 +133,8 @@ export function createTabs({ name, shared, snapshot, adopt, event, lost, yield: 
     heardAt = performance.now();
     wait(SILENT_MS);
     if (news.kind === 'state') adopt(news.state);
-    else if (news.kind === 'event') event(news.of, news.event);
-    else lost(news.lost);
+    else if (news.kind === 'events') for (const one of news.events) event(news.of, one);
+    else if (news.kind === 'alive') lost(news.lost);
   }
 
   function share(): void {
@@ -133,7 +160,7 @@ export function createTabs({ name, shared, snapshot, adopt, event, lost, yield: 
       beat = setInterval(() => say({ kind: 'alive', lost: isLost }), ALIVE_MS);
     },
     rest, share,
-    event: (of, news) => say({ kind: 'event', of, event: news }),
+    event: enqueue,
     lost(now) {
       isLost = now;
       say({ kind: 'alive', lost: now });
@@ -146,6 +173,7 @@ export function createTabs({ name, shared, snapshot, adopt, event, lost, yield: 
     },
     following: () => !leading && performance.now() - heardAt < SILENT_MS,
     close() {
+      flush();
       leave();
       rest();
       clearTimeout(silence);

@@ -35,6 +35,8 @@ function numbersOf(tag: string, language = tag): Numbers {
     if (!format) formats.set(digits, (format = new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits })));
     return format.format(Number(value));
   };
+  // The first format of a page takes some ten milliseconds: they are taken when nobody waits.
+  globalThis.requestIdleCallback?.(() => void (show('0') + show('0.0')));
   return { show, plural: (count, forms) => (forms[rules.select(Number(count))] ?? forms.other).replace('{}', show(count)) };
 }
 
