@@ -1,4 +1,5 @@
 /** `halfsecond drill NAME`: breaks the preferred provider of a real bff on purpose, and tells what its visitors noticed. */
+import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { figuresOf, tableOf, type Drilled } from './drill/figures.ts';
 import { INCIDENTS, PRIMARY, startSetting, type Incident, type Setting } from './drill/setting.ts';
@@ -7,7 +8,7 @@ import { helped } from './options.ts';
 import { toldToEnd } from './processes.ts';
 
 /** `minutes`: of the incident, on the drill's clock. */
-type Plan = { incident: Incident; turns: number; minutes: number; speed: number };
+type Plan = { incident: Incident; turns: number; minutes: number; speed: number; record: string | undefined };
 
 const DEFAULTS = { turns: 2_000, minutes: 8, speed: 12 };
 /** What comes before and after the incident, as parts of its length. */
@@ -16,7 +17,7 @@ const AFTER = 0.5;
 /** Turns that nobody counts: connections are opened and code is compiled meanwhile. */
 const WARM_UP = 20;
 
-const HELP = `halfsecond drill ${Object.keys(INCIDENTS).join('|')} [--turns N] [--minutes N] [--speed N]
+const HELP = `halfsecond drill ${Object.keys(INCIDENTS).join('|')} [--turns N] [--minutes N] [--speed N] [--record FILE]
 
 Starts a real bff in a folder that goes away, with four simulated models whose first-token times are those of Gemini 2.5
 Flash-Lite (the primary), GPT-4o mini, Gemini 2.5 Flash and Claude Haiku 4.5; lets visitors ask at a steady rate over real sockets; breaks the primary in
@@ -27,6 +28,7 @@ ${Object.entries(INCIDENTS).map(([name, about]) => `  ${name.padEnd(9)} the prim
   --turns N     turns in the whole drill (${DEFAULTS.turns.toLocaleString('en')})
   --minutes N   length of the incident (${DEFAULTS.minutes}); ${BEFORE} of it comes before and ${AFTER} after
   --speed N     how much faster than real time the drill's clock runs (${DEFAULTS.speed}); all of the above is on this clock
+  --record FILE writes when each turn came and how it went, and how long each call took, as JSON
 
 Every clock and timer of the bff and of the providers runs that fast, so no setting and no constant of the router is another
 than in earnest. Computing is not faster: at the default each ms of it counts as ${DEFAULTS.speed} ms of waiting, which makes the figures a
@@ -61,7 +63,7 @@ function planOf(args: string[]): Plan | string {
   let parsed;
   try {
     const option = { type: 'string' } as const;
-    parsed = parseArgs({ args, allowPositionals: true, options: { turns: option, minutes: option, speed: option } });
+    parsed = parseArgs({ args, allowPositionals: true, options: { turns: option, minutes: option, speed: option, record: option } });
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
@@ -69,7 +71,7 @@ function planOf(args: string[]): Plan | string {
   const names = Object.keys(INCIDENTS).join(', ');
   if (name === undefined || more.length > 0) return `Expected the name of one drill: ${names}.`;
   if (!Object.hasOwn(INCIDENTS, name)) return `There is no drill "${name}": expected one of ${names}.`;
-  const plan = { incident: name as Incident, ...DEFAULTS };
+  const plan = { incident: name as Incident, record: values.record, ...DEFAULTS };
   for (const [key, least, most] of [['turns', 10, 40_000], ['minutes', 0.1, 120], ['speed', 1, 60]] as const) {
     plan[key] = Number(values[key] ?? DEFAULTS[key]);
     if (!(plan[key] >= least && plan[key] <= most)) return `--${key} is "${values[key]}": expected a number from ${least} to ${most}.`;
@@ -101,12 +103,17 @@ async function drill(plan: Plan, setting: Setting, signal: AbortSignal): Promise
   const door = await openDoor(setting.url, clock, signal);
   try {
     await askSteadily(door, WARM_UP, every, clock, signal);
-    const { calls: warm } = await setting.set(null);
+    const { calls: warm, now: zero } = await setting.set(null);
     const startedAt = clock.now();
     const asking = askSteadily(door, plan.turns, every, clock, signal);
     const [turns, { brokenAt, healedAt, calls }] = await Promise.all([asking, breakAndHeal()]);
-    const { calls: all } = await setting.set(null);
+    const { calls: all, drawn } = await setting.set(null);
     const fromStart = turns.map((turn) => ({ ...turn, sentAt: turn.sentAt - startedAt }));
+    if (plan.record !== undefined) {
+      const rounded = fromStart.map(({ sentAt, firstToken }) => [Math.round(sentAt), firstToken === null ? null : Math.round(firstToken)]);
+      const calls = drawn.map(([at, model, ms]) => [at - zero, model, ms]);
+      writeFileSync(plan.record, `${JSON.stringify({ incident: plan.incident, brokenAt: Math.round(brokenAt), healedAt: Math.round(healedAt), turns: rounded, calls })}\n`);
+    }
     return { turns: fromStart, primary: PRIMARY, brokenAt, healedAt, calls: { ...calls, after: all - warm - calls.before - calls.during } };
 
     async function breakAndHeal() {

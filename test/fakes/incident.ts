@@ -1,7 +1,7 @@
 /**
  * Four simulated providers, a model each, with published first-token times, the first of which can be broken from outside: for
  * `halfsecond drill`. An IPC message {incident} sets what is wrong with it (null: nothing) and is answered by
- * {urls, calls}, the base URLs and the number of all calls so far.
+ * {urls, calls, now, drawn}: the base URLs, the number of all calls so far, the time here and what was drawn for each call that had content.
  */
 import { startAnthropic } from './anthropic.ts';
 import { startOpenAI } from './openai.ts';
@@ -14,6 +14,9 @@ const FLASH_LITE: Times = { usual: { median: 302, sigma: 0.3 }, slow: 0.07, tail
 const FOUR_O_MINI: Times = { usual: { median: 533, sigma: 0.25 }, slow: 0.025, tail: { median: 3_800, sigma: 0.3 } };
 const FLASH: Times = { usual: { median: 474, sigma: 0.27 }, slow: 0.02, tail: { median: 1_300, sigma: 0.35 } };
 const HAIKU: Times = { usual: { median: 525, sigma: 0.35 }, slow: 0.07, tail: { median: 2_400, sigma: 0.5 } };
+const MODELS = [FLASH_LITE, FOUR_O_MINI, FLASH, HAIKU];
+/** Time (epoch ms), model by its place in MODELS, ms until the first token. */
+const drawn: [number, number, number][] = [];
 
 const BROWNOUT = 5;
 const THROTTLED = 0.6;
@@ -26,10 +29,15 @@ const CALLS_MAX = 50_000;
 
 /** `slower`: by what all times are multiplied. */
 function working(times: Times, slower = 1): Knobs {
+  const model = MODELS.indexOf(times);
   return {
     text: 'Your invoice is in the account menu, under billing. Open the month that you are looking for and choose download; the file is a PDF.',
     usage: { inputTokens: 400, outputTokens: 250 },
-    firstTokenDelay: () => draw(times) * slower,
+    firstTokenDelay: () => {
+      const ms = draw(times) * slower;
+      drawn.push([Date.now(), model, Math.round(ms)]);
+      return ms;
+    },
     tokensPerSecond: SPEED / slower,
   };
 }
@@ -57,7 +65,7 @@ process.on('message', ({ incident }: { incident: string | null }) => {
   const knobs = incident === null ? working(FLASH_LITE) : broken[incident]?.();
   if (knobs === undefined) throw new Error(`no incident ${incident}`);
   lite.set(knobs);
-  process.send?.({ urls, calls: fakes.reduce((sum, { requests }) => sum + requests.length, 0) });
+  process.send?.({ urls, calls: fakes.reduce((sum, { requests }) => sum + requests.length, 0), now: Date.now(), drawn });
 });
 const end = (): void => process.exit(0);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, end);

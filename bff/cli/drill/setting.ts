@@ -18,8 +18,8 @@ export const PRIMARY = 'google-lite';
 export const ORIGIN = 'http://drill.example';
 export const SITE_KEY = 'hs_pub_drill';
 
-/** `calls`: all that the providers were ever asked. */
-export type Reply = { urls: { lite: string; openai: string; flash: string; anthropic: string }; calls: number };
+/** `calls`: all that the providers were ever asked. `drawn`: per call with content the time, the model (0 is the primary) and the ms it took; `now` is on that clock. */
+export type Reply = { urls: { lite: string; openai: string; flash: string; anthropic: string }; calls: number; now: number; drawn: [number, number, number][] };
 export type Setting = {
   url: string;
   /** Breaks the primary, or heals it with null; resolves once it is so. */

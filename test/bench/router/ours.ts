@@ -18,8 +18,8 @@ const GIVE_UP_MS = 12_000;
 export type Run = { outcomes: Outcome[]; probes: number; cost: number; decisions: Float64Array };
 type Turn = { index: number; at: number; race: Race; first: number; calls: number; asked: Map<string, number>; wake: number };
 
-/** Plays all turns. `decisions` holds the CPU time of pick and race of each turn (ms). */
-export function ours(world: World, arrivals: number[], settings: RouteSettings): Run {
+/** Plays all turns; `fateIn` is what becomes of a call. `decisions` holds the CPU time of pick and race of each turn (ms). */
+export function ours(world: World, arrivals: number[], settings: RouteSettings, fateIn: typeof fateOf = fateOf): Run {
   const models = world.models.map(({ id, provider, input, output }): Model => ({ id, provider, model: id, inputPrice: input, outputPrice: output, quality: 2, maxConcurrent: 10_000, maxOutputTokens: 1_000, tools: true }));
   const nobody: ReadonlySet<string> = new Set();
   const within = settings.extraCalls >= 1 ? settings.firstTokenTarget : settings.firstTokenLimit;
@@ -62,7 +62,7 @@ export function ours(world: World, arrivals: number[], settings: RouteSettings):
     turn.asked.set(model.id, nth + 1);
     turn.calls += 1;
     cost += costOf(model, 0);
-    const fate = fateOf(world, model.id, turn.index, nth, now);
+    const fate = fateIn(world, model.id, turn.index, nth, now);
     const open = (): boolean => turn.race.calls[id]?.open ?? false;
     if (fate.failure !== null || fate.ms > GIVE_UP_MS) {
       const event = { type: 'failed' as const, call: id, failure: fate.failure ?? 'timeout' as const, retryAfter: fate.retryAfter, said: false };
@@ -83,7 +83,7 @@ export function ours(world: World, arrivals: number[], settings: RouteSettings):
       if (purse < 1) continue;
       purse -= 1;
       const about = { provider: model.provider, model: model.id };
-      const fate = fateOf(world, model.id, -1 - Math.floor(at / PROBE_EVERY), 0, at);
+      const fate = fateIn(world, model.id, -1 - Math.floor(at / PROBE_EVERY), 0, at);
       probes += 1;
       health = foldHealth(health, { type: 'started', at, ...about });
       agenda.add(at + Math.min(fate.ms, GIVE_UP_MS), (end) => {
