@@ -19,7 +19,6 @@ export const strings: Words = {
   you: 'أنت',
   assistant: 'المساعد',
   connecting: 'جارٍ الإرسال',
-  answering: 'جارٍ كتابة الإجابة',
   seconds: (value, n) => `${n.show(value)} ث`,
   milliseconds: (value, n) => `${n.show(value)} م.ث`,
   waitingElapsed: 'الوقت المنقضي',

@@ -19,7 +19,6 @@ export const strings: Words = {
   you: 'Sie',
   assistant: 'Assistent',
   connecting: 'Wird gesendet',
-  answering: 'Antwort wird geschrieben',
   seconds: (value, n) => `${n.show(value)} s`,
   milliseconds: (value, n) => `${n.show(value)} ms`,
   waitingElapsed: 'Bisherige Zeit',

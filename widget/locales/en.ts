@@ -25,7 +25,6 @@ export const en = {
   you: 'You',
   assistant: 'Assistant',
   connecting: 'Sending',
-  answering: 'Writing the answer',
   seconds: (value: string, n: Numbers): string => `${n.show(value)} s`,
   milliseconds: (value: string, n: Numbers): string => `${n.show(value)} ms`,
   waitingElapsed: 'Time so far',

@@ -19,7 +19,6 @@ export const strings: Words = {
   you: 'Usted',
   assistant: 'Asistente',
   connecting: 'Enviando',
-  answering: 'Escribiendo la respuesta',
   seconds: (value, n) => `${n.show(value)} s`,
   milliseconds: (value, n) => `${n.show(value)} ms`,
   waitingElapsed: 'Tiempo transcurrido',

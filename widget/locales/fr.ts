@@ -19,7 +19,6 @@ export const strings: Words = {
   you: 'Vous',
   assistant: 'Assistant',
   connecting: 'Envoi en cours',
-  answering: 'Rédaction de la réponse',
   seconds: (value, n) => `${n.show(value)} s`,
   milliseconds: (value, n) => `${n.show(value)} ms`,
   waitingElapsed: 'Temps écoulé',

@@ -19,7 +19,6 @@ export const strings: Words = {
   you: 'あなた',
   assistant: 'アシスタント',
   connecting: '送信中',
-  answering: '回答を作成中',
   seconds: (value, n) => `${n.show(value)} 秒`,
   milliseconds: (value, n) => `${n.show(value)} ミリ秒`,
   waitingElapsed: '経過時間',

@@ -19,7 +19,6 @@ export const strings: Words = {
   you: 'Você',
   assistant: 'Assistente',
   connecting: 'Enviando',
-  answering: 'Escrevendo a resposta',
   seconds: (value, n) => `${n.show(value)} s`,
   milliseconds: (value, n) => `${n.show(value)} ms`,
   waitingElapsed: 'Tempo decorrido',

@@ -19,7 +19,6 @@ export const strings: Words = {
   you: '您',
   assistant: '助手',
   connecting: '正在发送',
-  answering: '正在撰写回答',
   seconds: (value, n) => `${n.show(value)} 秒`,
   milliseconds: (value, n) => `${n.show(value)} 毫秒`,
   waitingElapsed: '已用时间',

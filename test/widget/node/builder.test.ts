@@ -75,6 +75,7 @@ describe('the page', () => {
   let preview: Frame;
   const said: string[] = [];
   const foreign: string[] = [];
+  const languages: string[] = [];
   before(async () => {
     await buildWidget();
     demo = spawn(process.execPath, [fileURLToPath(new URL('../../../widget/demo/serve.ts', import.meta.url))], { env: { ...process.env, HOST: '127.0.0.1', DEMO_PORT: '0' }, stdio: ['ignore', 'pipe', 'inherit'] });
@@ -87,6 +88,8 @@ describe('the page', () => {
     page.on('pageerror', (error) => said.push(String(error)));
     page.on('request', (request) => {
       if (!request.url().startsWith(url)) foreign.push(request.url());
+      const language = /\/assets\/([a-z]{2})-[\w-]+\.js$/.exec(request.url())?.[1];
+      if (language) languages.push(language);
     });
     await page.goto(`${url}/theme?endpoint=https://chat.acme.example&site=hs_pub_acme`, { waitUntil: 'load' });
     preview = page.frames().find((frame) => frame.url().endsWith('/theme/preview.html')) ?? assert.fail('no preview');
@@ -143,6 +146,7 @@ describe('the page', () => {
     await pick('scheme', 'dark');
     await set('lang', 'fr');
     await preview.waitForFunction(() => document.querySelector('halfsecond-chat')?.shadowRoot?.querySelector('#input')?.getAttribute('placeholder') === 'Posez une question…');
+    assert.deepEqual(languages, ['fr'], 'the languages that were fetched');
     assert.equal(await inPreview('.panel', 'border-top-left-radius'), '3px');
     assert.equal(await inPreview('.panel', 'background-color'), 'rgb(20, 22, 28)');
     assert.equal(await inPreview('.launcher', 'left'), '20px');
