@@ -12,6 +12,7 @@ const commands: Record<string, Command> = {
   config: { about: 'check  checks the configuration', load: () => import('./config.ts') },
   trace: { about: 'ID|last|slowest  shows where a turn\'s time went', load: () => import('./trace.ts') },
   drill: { about: 'NAME  breaks a provider on purpose and shows what visitors notice', load: () => import('./drill.ts') },
+  incident: { about: 'new|update|resolve|maintenance…  writes what the status page tells', load: () => import('./incident.ts') },
   forget: { about: 'USER  erases everything that is kept of a visitor', load: () => import('./forget.ts') },
 };
 

@@ -46,9 +46,10 @@ function take(before: Position, feed: Feed): Step {
 }
 
 /** A sample with a negative or absurd duration would spoil every percentile that it is merged into. */
-function plausible(sample: Sample): boolean {
-  const { firstToken, total } = sample.timing;
-  return total >= 0 && total <= DAY_MS && (firstToken === null || (firstToken >= 0 && firstToken <= DAY_MS));
+function plausible({ timing }: Sample): boolean {
+  const { firstToken, ...parts } = timing;
+  if (Object.values(parts).some((ms) => !(ms >= 0 && ms <= DAY_MS))) return false;
+  return firstToken === null || (firstToken >= 0 && firstToken <= timing.total + 1);
 }
 
 /** What to add to the feed's times to read them on our clock (ms). */

@@ -1,13 +1,17 @@
 /**
  * The collector, a process of its own: each second it looks at the bff and writes the public folder.
- * STATUS_SOURCE, STATUS_FEED_KEY, HALFSECOND_DATA; STATUS_URL is the page's public address, for feeds and links.
+ * STATUS_SOURCE, STATUS_FEED_KEY, STATUS_PROBERS, STATUS_REPORT_PORT, STATUS_CONTENT, HALFSECOND_DATA; STATUS_URL is the page's public address, for feeds and links;
+ * --publish DIR|s3://bucket/prefix and STATUS_PUBLISH name places that get every file too.
  */
 import { join, resolve } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
-import { createCollect } from './collect.ts';
-import { installSite, publisher, siteVersion, type Site } from './publish.ts';
+import { parseArgs } from 'node:util';
+import { placeOf } from './places.ts';
+import { publisher } from './publish.ts';
 import { openSigner } from './sign.ts';
+import { readSite, siteVersion, type Site } from './site.ts';
 import { openStore } from './store.ts';
+import { createTarget } from './target.ts';
+import { startWatching, type Watching } from './watching.ts';
 import { createWriter } from './write.ts';
 
 const TICK_MS = 1_000;
@@ -31,8 +35,10 @@ process.once('disconnect', () => stopping.abort());
 const store = openOrFail();
 const begun = Number(store.meta('begun')) || Date.now();
 store.setMeta('begun', String(begun));
-const collect = createCollect({ source, key: env['STATUS_FEED_KEY'] || undefined }, store, log);
-const write = createWriter(store, openSigner(folder), publisher(join(folder, 'public')), { url, begun });
+const watching = await watchOrFail();
+const targets = targetsOrFail();
+const takers = [...targets.map((each) => each.offer), publisher(join(folder, 'public'))];
+const write = createWriter(store, openSigner(folder), takers, { url, begun, mail: Boolean(env['STATUS_SMTP_URL']) });
 
 let site: Site | null = null;
 let complaint: string | null = null;
@@ -42,7 +48,7 @@ while (!stopping.signal.aborted) {
   const started = performance.now();
   try {
     site = currentSite(site);
-    const observed = await collect.tick(stopping.signal, site.incidents);
+    const observed = await watching.round(stopping.signal);
     if (observed) {
       write(observed, site);
       if (!ready) process.stdout.write(`${JSON.stringify({ ready: 'collector', url })}\n`);
@@ -60,9 +66,11 @@ while (!stopping.signal.aborted) {
     if (told !== complaint) log(`This second could not be published: ${told}`);
     complaint = told;
   }
-  const left = TICK_MS - (performance.now() - started);
-  if (left > 0) await wait(left, undefined, { signal: stopping.signal }).catch(ignoreAbort);
+  store.heal();
+  await watching.pause(TICK_MS - (performance.now() - started), stopping.signal);
 }
+watching.close();
+await Promise.all(targets.map((each) => each.close()));
 store.close();
 if (process.connected) process.disconnect?.();
 
@@ -73,7 +81,36 @@ function currentSite(before: Site | null): Site {
     if (before) return before;
     throw new Error('the site is not built; npm run build makes it');
   }
-  return before?.version === version ? before : installSite(dist, join(folder, 'public'), version);
+  return before?.version === version ? before : readSite(dist, version);
+}
+
+/** Other places to publish to: each `--publish`, and STATUS_PUBLISH separated by commas. */
+function targetsOrFail(): ReturnType<typeof createTarget>[] {
+  try {
+    const { values } = parseArgs({ options: { publish: { type: 'string', multiple: true, default: [] } } });
+    const named = [...values.publish, ...(env['STATUS_PUBLISH'] ?? '').split(',').map((each) => each.trim()).filter(Boolean)];
+    return named.map((each) => createTarget(placeOf(each), log));
+  } catch (error) {
+    return fail(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** STATUS_PROBERS on this host; STATUS_REPORT_PORT opens the door to probers and incidents from elsewhere. */
+async function watchOrFail(): Promise<Watching> {
+  const [probers, port] = [Number(env['STATUS_PROBERS'] ?? 3), env['STATUS_REPORT_PORT'] ? Number(env['STATUS_REPORT_PORT']) : null];
+  const key = env['STATUS_FEED_KEY'] || undefined;
+  if (!Number.isInteger(probers) || probers < 0 || probers > 10) return fail(`STATUS_PROBERS is "${env['STATUS_PROBERS']}": expected a number from 0 to 10.`);
+  if (port !== null && key === undefined) return fail('STATUS_REPORT_PORT needs STATUS_FEED_KEY: without it anybody could report.');
+  const settings = {
+    source, key, probers,
+    content: resolve(env['STATUS_CONTENT'] ?? join(import.meta.dirname, '..', 'src', 'content')),
+    listen: port === null ? null : { host: env['HOST'] ?? '127.0.0.1', port },
+  };
+  try {
+    return await startWatching(settings, store, log);
+  } catch (error) {
+    return fail(`STATUS_REPORT_PORT ${port} cannot be opened (${error instanceof Error ? error.message : String(error)}).`);
+  }
 }
 
 function openOrFail(): ReturnType<typeof openStore> {
@@ -87,8 +124,4 @@ function openOrFail(): ReturnType<typeof openStore> {
 function fail(sentence: string): never {
   log(sentence);
   process.exit(1);
-}
-
-function ignoreAbort(error: unknown): void {
-  if (!(error instanceof Error && error.name === 'AbortError')) throw error;
 }

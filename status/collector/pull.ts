@@ -1,6 +1,6 @@
 /** Reads the bff's feed over HTTP: bounded, with a deadline, its signature checked before anything is parsed. */
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { feed, type Feed } from '@halfsecond/shared/status';
+import { LOCAL_KEY, SIGNATURE_HEADER, signedWith } from './key.ts';
 
 /** A longer body is refused (bytes). */
 export const FEED_MAX_BYTES = 4_000_000;
@@ -8,8 +8,6 @@ export const FEED_MAX_BYTES = 4_000_000;
 export const PULL_DEADLINE_MS = 2_000;
 /** Longer lists than these are no honest feed. */
 const MAX = { providers: 100, models: 200, tools: 200, samples: 10_000 };
-/** Signs feeds when both hosts run without STATUS_FEED_KEY, as on one developer's machine. */
-const LOCAL_KEY = 'halfsecond-local';
 
 export type PullOptions = { source: string; key: string | undefined };
 /** `fault` is a sentence for the log and the page; it carries nothing that the other side sent. */
@@ -35,7 +33,7 @@ export async function pull(options: PullOptions, after: number, stop: AbortSigna
     }
     const body = await readBounded(response, FEED_MAX_BYTES);
     if (body === null) return { fault: 'The feed is too large and was refused.' };
-    if (!signed(body, response.headers.get('x-halfsecond-signature'), options.key ?? LOCAL_KEY)) {
+    if (!signedWith(body, response.headers.get(SIGNATURE_HEADER), options.key ?? LOCAL_KEY)) {
       return { fault: 'The feed is not signed with our key and was refused.' };
     }
     return parse(body);
@@ -56,12 +54,6 @@ async function readBounded(response: Response, limit: number): Promise<Buffer | 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-function signed(body: Buffer, header: string | null, key: string): boolean {
-  const given = Buffer.from(/^sha256=([0-9a-f]{64})$/.exec(header ?? '')?.[1] ?? '', 'hex');
-  const wanted = createHmac('sha256', key).update(body).digest();
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
 }
 
 function parse(body: Buffer): Pulled {

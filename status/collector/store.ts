@@ -1,10 +1,9 @@
 /** The collector's memory on disk (node:sqlite): turns, sketches, what was watched, how far the feed was read. */
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
-import { dirname } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import type { ComponentStatus, Sample } from '@halfsecond/shared/status';
+import { openDatabase, type Connect } from './database.ts';
 import type { Position } from './follow.ts';
 import { add, decode, encode, merge, type Sketch } from './sketch.ts';
+import type { Gap } from './snapshot.ts';
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -17,12 +16,12 @@ export type Watched = { day: number } & Record<Exclude<ComponentStatus, 'under_m
 export type Store = ReturnType<typeof openStore>;
 
 /** How long each kind of row is kept (ms). */
-const keep = { sample: 7 * DAY, minute: 2 * DAY, hour: 14 * DAY, day: 400 * DAY, watched: 400 * DAY };
+const keep = { sample: 7 * DAY, minute: 2 * DAY, hour: 100 * DAY, day: 400 * DAY, watched: 400 * DAY, gap: 400 * DAY };
 const PAST_EPOCHS = 200;
+/** A sample of the future is one that was written before our clock was set back (ms of leeway). */
+const AHEAD_MS = 1_000;
 
 const tables = `
-  PRAGMA journal_mode = WAL;
-  PRAGMA synchronous = NORMAL;
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS past_epoch (id TEXT PRIMARY KEY, ended INTEGER NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS sample (epoch TEXT, seq INTEGER, at REAL NOT NULL, model TEXT, body TEXT NOT NULL, PRIMARY KEY (epoch, seq)) WITHOUT ROWID;
@@ -30,12 +29,13 @@ const tables = `
   CREATE INDEX IF NOT EXISTS sample_of_model ON sample (model, at);
   CREATE TABLE IF NOT EXISTS sketch (span TEXT, model TEXT, measure TEXT, start INTEGER, counts BLOB NOT NULL, PRIMARY KEY (span, model, measure, start)) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS watched (component TEXT, day INTEGER, status TEXT, seconds REAL NOT NULL, PRIMARY KEY (component, day, status)) WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS gap (since INTEGER PRIMARY KEY, until INTEGER NOT NULL);
 `;
+const names = ['meta', 'past_epoch', 'sample', 'sketch', 'watched', 'gap'];
 
 /** Opens or makes the database. One that cannot be read is set aside under another name, never deleted. */
-export function openStore(path: string, log: (line: string) => void) {
-  mkdirSync(dirname(path), { recursive: true });
-  const db = open(path, log);
+export function openStore(path: string, log: (line: string) => void, connect?: Connect) {
+  const db = openDatabase(path, tables, names, log, connect);
   const sql = {
     meta: db.prepare('SELECT value FROM meta WHERE key = ?'),
     setMeta: db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)'),
@@ -43,7 +43,7 @@ export function openStore(path: string, log: (line: string) => void) {
     endEpoch: db.prepare('INSERT OR REPLACE INTO past_epoch VALUES (?, ?)'),
     trimEpochs: db.prepare(`DELETE FROM past_epoch WHERE id NOT IN (SELECT id FROM past_epoch ORDER BY ended DESC LIMIT ${PAST_EPOCHS})`),
     sample: db.prepare('INSERT OR IGNORE INTO sample VALUES (?, ?, ?, ?, ?)'),
-    since: db.prepare('SELECT at, body FROM sample WHERE at > ? ORDER BY at DESC LIMIT ?'),
+    since: db.prepare('SELECT at, body FROM sample WHERE at > ? AND at <= ? ORDER BY at DESC LIMIT ?'),
     ofModel: db.prepare('SELECT at, body FROM sample WHERE model = ? ORDER BY at DESC LIMIT ?'),
     counts: db.prepare('SELECT counts FROM sketch WHERE span = ? AND model = ? AND measure = ? AND start = ?'),
     setCounts: db.prepare('INSERT OR REPLACE INTO sketch VALUES (?, ?, ?, ?, ?)'),
@@ -54,19 +54,11 @@ export function openStore(path: string, log: (line: string) => void) {
     trimSamples: db.prepare('DELETE FROM sample WHERE at < ?'),
     trimSketches: db.prepare('DELETE FROM sketch WHERE span = ? AND start < ?'),
     trimWatched: db.prepare('DELETE FROM watched WHERE day < ?'),
+    gap: db.prepare('INSERT INTO gap VALUES (?, ?) ON CONFLICT DO UPDATE SET until = max(until, excluded.until)'),
+    lastGap: db.prepare('SELECT since FROM gap WHERE until >= ? AND since <= ? ORDER BY since DESC LIMIT 1'),
+    gaps: db.prepare('SELECT since, until FROM gap WHERE until >= ? ORDER BY since'),
+    trimGaps: db.prepare('DELETE FROM gap WHERE until < ?'),
   };
-
-  /** Runs `work` in one transaction: a crash leaves all of it or nothing. */
-  function together(work: () => void): void {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      db.exec('COMMIT');
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-  }
 
   function addTo(span: Span, model: string, measure: Measure, at: number, ms: number): void {
     const start = Math.floor(at / spans[span]) * spans[span];
@@ -77,7 +69,7 @@ export function openStore(path: string, log: (line: string) => void) {
 
   return {
     meta: (key: string): string | null => text(sql.meta.get(key)?.['value']),
-    setMeta: (key: string, value: string): void => void sql.setMeta.run(key, value),
+    setMeta: (key: string, value: string): void => db.together(() => void sql.setMeta.run(key, value)),
 
     position(): Position | null {
       const value = text(sql.meta.get('position')?.['value']);
@@ -87,7 +79,7 @@ export function openStore(path: string, log: (line: string) => void) {
 
     /** Writes new samples (their `at` already on our clock) and how far the feed was read, in one piece. */
     record(position: Position, samples: Sample[], now: number): void {
-      together(() => {
+      db.together(() => {
         const before = this.position();
         if (before && before.epoch !== position.epoch) {
           sql.endEpoch.run(before.epoch, now);
@@ -95,7 +87,7 @@ export function openStore(path: string, log: (line: string) => void) {
         }
         sql.setMeta.run('position', JSON.stringify(position));
         for (const sample of samples) {
-          const fresh = sql.sample.run(position.epoch, sample.seq, sample.at, sample.model, JSON.stringify(sample)).changes;
+          const fresh = sql.sample.run(position.epoch, sample.seq, sample.at, sample.model, JSON.stringify(sample));
           if (!fresh || sample.model === null) continue;
           for (const span of ['minute', 'hour', 'day'] as const) {
             if (sample.timing.firstToken !== null) addTo(span, sample.model, 'firstToken', sample.at, sample.timing.firstToken);
@@ -106,7 +98,7 @@ export function openStore(path: string, log: (line: string) => void) {
     },
 
     /** Turns that ended after `at`, newest first. */
-    turnsSince: (at: number, limit: number): Sample[] => sql.since.all(at, limit).map(asSample),
+    turnsSince: (at: number, limit: number, now = Date.now()): Sample[] => sql.since.all(at, now + AHEAD_MS, limit).map(asSample),
     turnsOf: (model: string, limit: number): Sample[] => sql.ofModel.all(model, limit).map(asSample),
 
     /** All of a model's sketches of one measure from `from` on, merged. */
@@ -123,7 +115,7 @@ export function openStore(path: string, log: (line: string) => void) {
     /** Adds `seconds` of watching at `now` to each component's day. */
     watch(states: { id: string; status: ComponentStatus }[], seconds: number, now: number): void {
       const day = Math.floor(now / DAY) * DAY;
-      together(() => {
+      db.together(() => {
         for (const { id, status } of states) sql.watch.run(id, day, status, seconds);
       });
     },
@@ -139,38 +131,28 @@ export function openStore(path: string, log: (line: string) => void) {
       return [...days.values()];
     },
 
+    /** Remembers that nobody watched; one that begins where another ended makes it longer. */
+    gap(from: number, until: number): void {
+      const before = sql.lastGap.get(Math.floor(from) - AHEAD_MS, Math.floor(from))?.['since'];
+      db.together(() => void sql.gap.run(typeof before === 'number' ? before : Math.floor(from), Math.ceil(until)));
+    },
+    /** Gaps that reach beyond `from`, oldest first. */
+    gaps: (from: number): Gap[] => sql.gaps.all(from).map((row) => ({ from: Number(row['since']), until: Number(row['until']) })),
+
     /** Deletes what is older than its retention. */
     trim(now: number): void {
-      together(() => {
+      db.together(() => {
         sql.trimSamples.run(now - keep.sample);
         for (const span of ['minute', 'hour', 'day'] as const) sql.trimSketches.run(span, now - keep[span]);
         sql.trimWatched.run(now - keep.watched);
+        sql.trimGaps.run(now - keep.gap);
       });
     },
+    /** A sentence while nothing can be written to the disk. */
+    fault: db.fault,
+    heal: db.heal,
     close: (): void => db.close(),
   };
-}
-
-function open(path: string, log: (line: string) => void): DatabaseSync {
-  let db: DatabaseSync | undefined;
-  try {
-    db = new DatabaseSync(path, { timeout: 2_000 });
-    db.exec(tables);
-    const sound = db.prepare('PRAGMA quick_check').get();
-    if (Object.values(sound ?? {})[0] !== 'ok') throw Object.assign(new Error('quick_check found damage'), { errcode: 11 });
-    return db;
-  } catch (error) {
-    db?.close();
-    // 11 = damaged, 26 = not a database. Anything else (a full disk, no rights) is not the file's fault.
-    const code = error instanceof Error && 'errcode' in error ? error.errcode : null;
-    if (code !== 11 && code !== 26) throw error;
-    const aside = `${path}.damaged-${Date.now()}`;
-    for (const tail of ['', '-wal', '-shm']) if (existsSync(path + tail)) renameSync(path + tail, aside + tail);
-    log(`${path} is damaged; it was set aside as ${aside} and a new one begun.`);
-    const fresh = new DatabaseSync(path, { timeout: 2_000 });
-    fresh.exec(tables);
-    return fresh;
-  }
 }
 
 function asSample(row: Record<string, unknown>): Sample {

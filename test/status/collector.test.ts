@@ -3,22 +3,35 @@ import assert from 'node:assert/strict';
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test, type TestContext } from 'node:test';
-import { createCollect, type Observed } from '../../status/collector/collect.ts';
+import { createCollect, type Collect, type Observed } from '../../status/collector/collect.ts';
+import { alive, probe, PROBE_DEADLINE_MS } from '../../status/collector/probe.ts';
+import { createBoard } from '../../status/collector/quorum.ts';
 import { count } from '../../status/collector/sketch.ts';
 import { openStore, type Store } from '../../status/collector/store.ts';
 import type { PublishedIncident } from '../../status/src/incident.ts';
+import { until } from './harness.ts';
 import { provider, sampleOf, sendFeed, startFakeBff, type FakeBff } from './fake-bff.ts';
 
-type Watch = { bff: FakeBff; store: Store; round: (incidents?: PublishedIncident[]) => Promise<Observed>; log: string[]; pass: (ms: number) => void; folder: string };
+type Watch = {
+  bff: FakeBff; store: Store; log: string[]; folder: string; collect: Collect;
+  round: (incidents?: PublishedIncident[], by?: Collect) => Promise<Observed>;
+  /** Ages everything by `ms`; `jump` only sets the clock. */
+  pass: (ms: number) => void; jump: (ms: number) => void;
+  /** Another collector over the same store. */
+  another: (store?: Store) => { tick: (rounds: number) => Promise<(Observed | null)[]> };
+};
+const PROBERS = ['a', 'b', 'c'];
 
 async function watch(t: TestContext, key?: string): Promise<Watch> {
   const folder = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
   const log: string[] = [];
-  let ahead = 0;
+  const ahead = { wall: 0, steady: 0 };
+  const steady = () => performance.now() + ahead.steady;
+  const time = { wall: () => Date.now() + ahead.wall, steady };
   const bff = await startFakeBff();
   const store = openStore(join(folder, 'status.db'), (line) => log.push(line));
-  const collect = createCollect({ source: bff.url, key }, store, (line) => log.push(line), () => Date.now() + ahead);
   const stop = new AbortController();
   t.after(async () => {
     stop.abort();
@@ -26,11 +39,30 @@ async function watch(t: TestContext, key?: string): Promise<Watch> {
     store.close();
     rmSync(folder, { recursive: true, force: true });
   });
+  const make = (on: Store) => {
+    const board = createBoard(PROBERS.length);
+    const collect = createCollect({ source: bff.url, key }, board, on, (line) => log.push(line), time);
+    return { collect, tick: async (incidents: PublishedIncident[] = []) => {
+      const { ok, ms } = await probe(`${bff.url}/healthz`, PROBE_DEADLINE_MS, alive, stop.signal);
+      for (const prober of PROBERS) board.report(prober, 'bff', ok, ms, steady());
+      return (await collect.tick(stop.signal, { incidents, maintenances: [], faults: [] }))?.observed ?? null;
+    } };
+  };
+  const first = make(store);
   return {
-    bff, store, log, folder,
-    pass: (ms) => { ahead += ms; },
+    bff, store, log, folder, collect: first.collect,
+    pass: (ms) => { ahead.wall += ms; ahead.steady += ms; },
+    jump: (ms) => { ahead.wall += ms; },
+    another: (on = store) => {
+      const { tick } = make(on);
+      return { tick: async (rounds) => {
+        const all: (Observed | null)[] = [];
+        for (let at = 0; at < rounds; at += 1) all.push(await tick());
+        return all;
+      } };
+    },
     async round(incidents = []) {
-      const observed = await collect.tick(stop.signal, incidents);
+      const observed = await first.tick(incidents);
       assert.ok(observed, 'the first probe has answered');
       return observed;
     },
@@ -159,13 +191,10 @@ test('a feed that hangs does not hold up the rounds and turns into stale figures
   assert.equal(stale.indicator, 'none');
 });
 
-test('what cannot be kept, a full disk say, ends neither the round nor the process', async (t) => {
-  const { bff, store, log } = await watch(t);
-  const full = { ...store, record(): void { throw new Error('database or disk is full'); } };
-  const collect = createCollect({ source: bff.url, key: undefined }, full, (line) => log.push(line));
-  const stop = new AbortController();
-  t.after(() => stop.abort());
-  assert.equal((await collect.tick(stop.signal, []))?.components[0]?.status, 'operational');
+test('what cannot be kept ends neither the round nor the process', async (t) => {
+  const { store, log, another } = await watch(t);
+  const broken = { ...store, record(): void { throw new Error('database or disk is full'); } };
+  assert.equal((await another(broken).tick(1))[0]?.components[0]?.status, 'operational');
   assert.match(log.join('\n'), /cannot be kept: database or disk is full/);
 });
 
@@ -186,7 +215,7 @@ test('killed is down after three probes, hung too; up again after three good one
   bff.health = 'ok';
   await round();
   await round();
-  assert.equal((await round()).components[0]?.text, 'Does not answer our probes.', 'better has to last');
+  assert.equal((await round()).components[0]?.text, 'Does not answer our probes (3 of 3 probers).', 'better has to last');
   bff.health = 'hanging';
   await round();
   await round();
@@ -194,17 +223,13 @@ test('killed is down after three probes, hung too; up again after three good one
 });
 
 test('a collector that starts again beside a dead bff keeps what is known and since when', async (t) => {
-  const { bff, round, store } = await watch(t);
+  const { bff, round, another } = await watch(t);
   bff.feed.providers = [provider('openai', 'down', { failure: 'auth' }), provider('builtin', 'up')];
   bff.feed.queue = { depth: 2, inFlight: 1, capacity: 9 };
   const before = await round();
   await bff.close();
-  const again = createCollect({ source: bff.url, key: undefined }, store, () => undefined);
-  const stop = new AbortController();
-  t.after(() => stop.abort());
-  assert.equal(await again.tick(stop.signal, []), null, 'nothing is said before it is known');
-  await again.tick(stop.signal, []);
-  const after = await again.tick(stop.signal, []);
+  const [first, , after] = await another().tick(3);
+  assert.equal(first, null, 'nothing is said before it is known');
   assert.ok(after);
   assert.equal(after.headline, 'The chat does not answer');
   assert.equal(after.queue.capacity, 9);
@@ -257,6 +282,75 @@ test('the same samples written twice count once, whoever sends them', (t) => {
   store.trim(now + 3 * 86_400_000);
   assert.equal(count(store.sketch('minute', 'builtin', 'firstToken', 0)), 0, 'minutes are kept for two days');
   assert.equal(count(store.sketch('day', 'builtin', 'reply', 0)), 2);
+});
+
+test('our own clock set forward or back by a day is no outage, no staleness and no forgotten turn', async (t) => {
+  const day = 86_400_000;
+  for (const by of [day, -day]) {
+    await t.test(`${by > 0 ? 'forward' : 'back'}`, async (inner) => {
+      const { bff, round, jump, log } = await watch(inner);
+      bff.turn();
+      const before = await round();
+      jump(by);
+      bff.lie = () => undefined;
+      const after = await round();
+      assert.match(log.join('\n'), /clock of this host was set/);
+      assert.deepEqual([after.metrics.stale, after.indicator], [false, 'none']);
+      assert.ok(Math.abs((after.metrics.asOf ?? 0) - (before.metrics.asOf ?? 0) - by) < 2_000, 'the reading is as old as it was');
+      bff.lie = null;
+      bff.turn();
+      const later = await until(() => round(), (each) => each.turns.some((turn) => Math.abs(turn.at - each.asOf) < 5_000), 5_000);
+      assert.equal(later.gaps?.length, by > 0 ? 1 : 0, 'nobody watched the day that was skipped');
+    });
+  }
+});
+
+test('what the collector did not watch is a gap: after a pause, a restart and a silence of all probers', async (t) => {
+  const { round, pass, store, another, collect } = await watch(t);
+  await round();
+  pass(60_000);
+  const after = await round();
+  assert.equal(after.gaps?.length, 1);
+  const [gap] = after.gaps ?? [];
+  assert.ok(gap && Math.abs(gap.until - gap.from - 60_000) < 2_000);
+  const seconds = store.watched('gateway', 0).reduce((sum, each) => sum + each.operational, 0);
+  assert.ok(seconds < 5, `${seconds} s were watched`);
+  pass(120_000);
+  const [again] = await another().tick(1);
+  const [longer] = again?.gaps ?? [];
+  assert.ok(longer && longer.until - longer.from > 179_000, 'a restart does not hide that nobody was there');
+  pass(5_000);
+  const { signal } = new AbortController();
+  const unseen = await collect.tick(signal, { incidents: [], maintenances: [], faults: [] });
+  assert.equal(unseen?.reached.state, 'unknown');
+  assert.equal(component(unseen.observed, 'gateway').judged, false, 'no probers is no outage');
+});
+
+test('a full disk: figures go on in memory, the page says so, and later nothing is missing', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
+  const log: string[] = [];
+  let full = true;
+  const path = join(folder, 'status.db');
+  const store = openStore(path, (line) => log.push(line), (at) => {
+    const db = new DatabaseSync(at);
+    if (full) db.exec('PRAGMA max_page_count = 40');
+    return db;
+  });
+  t.after(() => {
+    store.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+  const now = Date.now();
+  for (let seq = 1; seq <= 400; seq += 1) store.record({ epoch: 'one', read: seq, seq, asOf: now }, [sampleOf(seq)], now);
+  assert.match(store.fault() ?? '', /takes nothing/);
+  assert.match(log.join('\n'), /cannot be written \(database or disk is full\)/);
+  assert.equal(count(store.sketch('day', 'builtin', 'reply', 0)), 400);
+  full = false;
+  assert.equal(store.heal(true), true);
+  assert.equal(store.fault(), null);
+  const reopened = new DatabaseSync(path);
+  assert.equal(reopened.prepare('SELECT count(*) AS n FROM sample').get()?.['n'], 400);
+  reopened.close();
 });
 
 test('a damaged database is set aside, not deleted, and the watch begins anew', (t) => {

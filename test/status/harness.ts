@@ -15,7 +15,7 @@ export type Host = { url: string; child: ChildProcess; log: () => string; stdout
 export async function startHost(source: string, env: Record<string, string> = {}): Promise<Host> {
   const data = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, HALFSECOND_DATA: data, STATUS_SOURCE: source, STATUS_PORT: '0', ...env },
+    env: { ...process.env, HALFSECOND_DATA: data, STATUS_SOURCE: source, STATUS_PORT: '0', STATUS_CONTENT: join(data, 'content'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let log = '';

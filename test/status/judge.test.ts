@@ -2,12 +2,17 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
-  hold, judgeGateway, judgeModel, judgeProvider, judgeQueue, judgeTools, overall, reach, RECOVER_MS, type Held, type Reach, type Verdict,
+  hold, judgeGateway, judgeModel, judgeProvider, judgeQueue, judgeTools, overall, reach, RECOVER_MS, type Held, type Reach, type Traffic, type Verdict,
 } from '../../status/collector/judge.ts';
+import { addsUp, blameOf, partsOf, type Recent } from '../../status/collector/hops.ts';
+import type { Reached } from '../../status/collector/quorum.ts';
 import { provider, sampleOf } from './fake-bff.ts';
 
-const up: Reach = { state: 'up', failed: 0, good: 9 };
-const down: Reach = { state: 'down', failed: 3, good: 0 };
+const builtin = new Set(['builtin']);
+const up: Reached = { state: 'up', down: 0, of: 3 };
+const down: Reached = { state: 'down', down: 3, of: 3 };
+const inRow = (state: 'up' | 'down'): Reach => ({ state, failed: 0, good: 0 });
+const traffic = (recent: Recent[] = []): Traffic => ({ recent, builtin, now: Date.now() });
 const many = (n: number, over: Parameters<typeof sampleOf>[1] = {}) => Array.from({ length: n }, (_, at) => sampleOf(at + 1, over));
 const walk = (from: Reach, probes: string): Reach['state'][] => {
   let now = from;
@@ -15,9 +20,9 @@ const walk = (from: Reach, probes: string): Reach['state'][] => {
 };
 
 test('three failures in a row open, two and a good one do not; three good ones close', () => {
-  assert.deepEqual(walk(up, '--+--+'), ['up', 'up', 'up', 'up', 'up', 'up']);
-  assert.deepEqual(walk(up, '---'), ['up', 'up', 'down']);
-  assert.deepEqual(walk(down, '++-+++'), ['down', 'down', 'down', 'down', 'down', 'up']);
+  assert.deepEqual(walk(inRow('up'), '--+--+'), ['up', 'up', 'up', 'up', 'up', 'up']);
+  assert.deepEqual(walk(inRow('up'), '---'), ['up', 'up', 'down']);
+  assert.deepEqual(walk(inRow('down'), '++-+++'), ['down', 'down', 'down', 'down', 'down', 'up']);
 });
 
 test('at the start nothing is claimed until the first good probe or the third failure', () => {
@@ -44,61 +49,90 @@ test('worse is believed at once, better only after it has held', () => {
 });
 
 test('a silent feed of a bff that answers probes is stale figures, not an outage', () => {
-  assert.equal(judgeGateway(up, true, []).status, 'operational');
-  assert.match(judgeGateway(up, true, []).text, /stale/);
-  assert.equal(judgeGateway(down, true, []).status, 'major_outage');
+  assert.equal(judgeGateway(up, true, traffic()).status, 'operational');
+  assert.match(judgeGateway(up, true, traffic()).text, /stale/);
+  assert.equal(judgeGateway(down, true, traffic()).status, 'major_outage');
 });
 
 test('turns that failed at every provider are not the gateway\'s fault, others are', () => {
   const attempts = [{ provider: 'openai', model: 'm', outcome: 'error' as const, firstContent: null, total: 30 }];
-  assert.equal(judgeGateway(up, false, many(10, { outcome: 'error', attempts })).status, 'operational');
-  assert.equal(judgeGateway(up, false, many(10, { outcome: 'error', attempts: [] })).status, 'partial_outage');
-  assert.equal(judgeGateway(up, false, [...many(8), ...many(2, { outcome: 'error', attempts: [] })]).status, 'degraded_performance');
-  assert.equal(judgeGateway(up, false, [...many(5), ...many(1, { outcome: 'error', attempts: [] })]).status, 'operational', 'one is no trend');
+  assert.equal(judgeGateway(up, false, traffic(many(10, { outcome: 'error', attempts }))).status, 'operational');
+  assert.equal(judgeGateway(up, false, traffic(many(10, { outcome: 'error', attempts: [] }))).status, 'partial_outage');
+  assert.equal(judgeGateway(up, false, traffic([...many(8), ...many(2, { outcome: 'error', attempts: [] })])).status, 'degraded_performance');
+  assert.equal(judgeGateway(up, false, traffic([...many(5), ...many(1, { outcome: 'error', attempts: [] })])).status, 'operational', 'one is no trend');
 });
 
 test('a late first token is blamed on the side that took the time', () => {
-  const timing = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools: 0, gateway: 0, firstToken: 900, total: 1_500 };
-  const slowProvider = many(6, { provider: 'openai', timing, attempts: [{ provider: 'openai', model: 'm', outcome: 'ok', firstContent: 800, total: 1_400 }] });
-  const slowOwn = many(6, { provider: 'openai', timing, attempts: [{ provider: 'openai', model: 'm', outcome: 'ok', firstContent: 100, total: 700 }] });
-  assert.equal(judgeGateway(up, false, slowProvider).status, 'operational');
-  assert.equal(judgeProvider(false, provider('openai', 'up'), slowProvider).status, 'degraded_performance');
-  assert.equal(judgeGateway(up, false, slowOwn).status, 'degraded_performance');
-  assert.equal(judgeProvider(false, provider('openai', 'up'), slowOwn).status, 'operational');
-  assert.match(judgeGateway(up, false, slowOwn).text, /900 ms in the middle of the last 6 turns/);
+  const timing = (over: object) => ({ queue: 0, dispatch: 5, memory: 5, route: 5, provider: 0, tools: 0, gateway: 5, firstToken: 900, total: 1_500, ...over });
+  const attempts = (firstContent: number) => [{ provider: 'openai', model: 'm', outcome: 'ok' as const, firstContent, total: firstContent + 600 }];
+  const slowProvider = many(6, { provider: 'openai', timing: timing({ provider: 1_480 }), attempts: attempts(880) });
+  const slowOwn = many(6, { provider: 'openai', timing: timing({ memory: 785, provider: 700 }), attempts: attempts(100) });
+  const slowQueue = many(6, { provider: 'openai', timing: timing({ queue: 780, provider: 700 }), attempts: attempts(100) });
+  const calm = { depth: 0, inFlight: 1, capacity: 8 };
+  const told = (turns: Recent[]) => [judgeGateway(up, false, traffic(turns)).status, judgeQueue(false, false, calm, traffic(turns)).status, judgeProvider(false, provider('openai', 'up'), traffic(turns)).status];
+  assert.deepEqual(told(slowProvider), ['operational', 'operational', 'degraded_performance']);
+  assert.deepEqual(told(slowOwn), ['degraded_performance', 'operational', 'operational']);
+  assert.deepEqual(told(slowQueue), ['operational', 'degraded_performance', 'operational']);
+  assert.match(judgeGateway(up, false, traffic(slowOwn)).text, /900 ms in the middle of the last 6 turns/);
+  assert.deepEqual(blameOf(slowProvider[0] as Recent, builtin), { side: 'provider', where: 'openai' });
+  assert.deepEqual(blameOf({ ...(slowProvider[0] as Recent), attempts: [{ provider: 'builtin', model: 'm', outcome: 'ok', firstContent: 880, total: 900 }], provider: 'builtin' }, builtin), { side: 'own', where: 'gateway' }, 'what runs in our process is ours');
+});
+
+test('queue, gateway and provider add up to the total; hops that do not are the gateway\'s own fault', () => {
+  const turn = sampleOf(1, { timing: { queue: 10, dispatch: 4, memory: 12, route: 1, provider: 700, tools: 20, gateway: 6, firstToken: 640, total: 753 } });
+  assert.deepEqual(partsOf(turn), { queue: 10, gateway: 23, provider: 720 });
+  assert.equal(addsUp(turn), true);
+  const lie = { ...turn, timing: { ...turn.timing, total: 900 } };
+  assert.equal(addsUp(lie), false);
+  assert.deepEqual(blameOf(lie, builtin), { side: 'own', where: 'gateway' });
+});
+
+test('few late turns among many are no trend; half of the newest ten are', () => {
+  const late = { ...sampleOf(1).timing, memory: 900, firstToken: 960, total: 1_130 };
+  const judged = (n: number) => judgeGateway(up, false, traffic([...many(n, { at: Date.now() - 5_000, timing: late }), ...many(40, { at: Date.now() - 9_000 })])).status;
+  assert.equal(judged(5), 'operational');
+  assert.equal(judged(6), 'degraded_performance');
+});
+
+test('what probes from outside say of a provider: blind they are believed, else they explain', () => {
+  const health = provider('openai', 'up');
+  assert.deepEqual([judgeProvider(true, health, traffic()).judged, judgeProvider(true, health, traffic(), 'down').status], [false, 'major_outage']);
+  assert.equal(judgeProvider(false, health, traffic(), 'down').status, 'degraded_performance');
+  assert.equal(judgeProvider(false, health, traffic(many(3, { provider: 'openai' })), 'down').status, 'operational', 'its calls succeed');
+  assert.match(judgeProvider(false, provider('openai', 'down', { failure: 'network' }), traffic(), 'up').text, /may lie on our side/);
 });
 
 test('a provider that is down says why in plain words; one without a key is no fault', () => {
-  const refused = judgeProvider(false, provider('openai', 'down', { failure: 'auth' }), []);
-  assert.deepEqual(refused, { status: 'major_outage', text: 'Out: the key was refused.', judged: true });
-  const off = judgeProvider(false, provider('openai', 'off'), []);
+  const refused = judgeProvider(false, provider('openai', 'down', { failure: 'auth' }), traffic());
+  assert.deepEqual(refused, { status: 'major_outage', text: 'Out: the key was refused.', judged: true, cause: 'health' });
+  const off = judgeProvider(false, provider('openai', 'off'), traffic());
   assert.deepEqual(off, { status: 'operational', text: 'Not configured.', judged: false });
-  assert.equal(judgeProvider(false, provider('openai', 'unknown'), []).judged, false);
+  assert.equal(judgeProvider(false, provider('openai', 'unknown'), traffic()).judged, false);
 });
 
 test('the queue is judged by who was turned away and who waits', () => {
   const calm = { depth: 0, inFlight: 1, capacity: 8 };
-  assert.equal(judgeQueue(false, false, calm, many(10)).status, 'operational');
-  assert.equal(judgeQueue(false, false, calm, [...many(6), ...many(4, { outcome: 'refused' })]).status, 'partial_outage');
-  assert.equal(judgeQueue(false, false, { depth: 8, inFlight: 8, capacity: 8 }, []).status, 'degraded_performance');
-  assert.equal(judgeQueue(true, true, calm, []).status, 'major_outage');
-  assert.equal(judgeQueue(false, true, calm, []).judged, false);
+  assert.equal(judgeQueue(false, false, calm, traffic(many(10))).status, 'operational');
+  assert.equal(judgeQueue(false, false, calm, traffic([...many(6), ...many(4, { outcome: 'refused' })])).status, 'partial_outage');
+  assert.equal(judgeQueue(false, false, { depth: 8, inFlight: 8, capacity: 8 }, traffic([])).status, 'degraded_performance');
+  assert.equal(judgeQueue(true, true, calm, traffic([])).status, 'major_outage');
+  assert.equal(judgeQueue(false, true, calm, traffic([])).judged, false);
 });
 
 test('tools are judged by their calls', () => {
   const call = (outcome: 'ok' | 'error') => many(5, { tools: [{ name: 'docs', outcome, ms: 3 }] });
-  assert.equal(judgeTools(false, call('ok')).status, 'operational');
-  assert.equal(judgeTools(false, call('error')).status, 'major_outage');
-  assert.equal(judgeTools(false, [...call('ok'), ...call('error')]).status, 'partial_outage');
-  assert.equal(judgeTools(true, call('error')).judged, false);
+  assert.equal(judgeTools(false, traffic(call('ok'))).status, 'operational');
+  assert.equal(judgeTools(false, traffic(call('error'))).status, 'major_outage');
+  assert.equal(judgeTools(false, traffic([...call('ok'), ...call('error')])).status, 'partial_outage');
+  assert.equal(judgeTools(true, traffic(call('error'))).judged, false);
 });
 
 test('a model goes with its provider, then by its own attempts', () => {
   const fine: Verdict = { status: 'operational', text: '', judged: true };
-  assert.equal(judgeModel({ ...fine, status: 'major_outage', judged: false }, 'm', []), 'major_outage', 'the last that is known');
+  assert.equal(judgeModel({ ...fine, status: 'major_outage', judged: false }, 'm', traffic([])), 'major_outage', 'the last that is known');
   const attempts = [{ provider: 'openai', model: 'm', outcome: 'error' as const, firstContent: null, total: 30 }];
-  assert.equal(judgeModel(fine, 'm', many(5, { attempts })), 'major_outage');
-  assert.equal(judgeModel(fine, 'other', many(5, { attempts })), 'operational');
+  assert.equal(judgeModel(fine, 'm', traffic(many(5, { attempts }))), 'major_outage');
+  assert.equal(judgeModel(fine, 'other', traffic(many(5, { attempts }))), 'operational');
 });
 
 test('the overall word: who still answers decides', () => {
