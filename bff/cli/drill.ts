@@ -20,15 +20,16 @@ const WARM_UP = 20;
 const HELP = `halfsecond drill ${Object.keys(INCIDENTS).join('|')} [--turns N] [--minutes N] [--speed N] [--record FILE]
 
 Starts a real bff in a folder that goes away, with four simulated models whose first-token times are those of Gemini 2.5
-Flash-Lite (the primary), GPT-4o mini, Gemini 2.5 Flash and Claude Haiku 4.5; lets visitors ask at a steady rate over real sockets; breaks the primary in
-the middle, heals it, and prints what the visitors noticed. No key is needed and no money is spent.
+Flash-Lite (the primary), GPT-4o mini, Gemini 2.5 Flash and Claude Haiku 4.5; lets visitors ask at a steady rate over
+real sockets; breaks the primary in the middle, heals it, and prints what the visitors noticed. No key is needed and no
+money is spent.
 
 ${Object.entries(INCIDENTS).map(([name, about]) => `  ${name.padEnd(9)} the primary ${about}`).join('\n')}
 
   --turns N     turns in the whole drill (${DEFAULTS.turns.toLocaleString('en')})
   --minutes N   length of the incident (${DEFAULTS.minutes}); ${BEFORE} of it comes before and ${AFTER} after
   --speed N     how much faster than real time the drill's clock runs (${DEFAULTS.speed}); all of the above is on this clock
-  --record FILE writes when each turn came and how it went, and how long each call took, as JSON
+  --record FILE  writes when each turn came and how it went, and how long each call took, as JSON
 
 Every clock and timer of the bff and of the providers runs that fast, so no setting and no constant of the router is another
 than in earnest. Computing is not faster: at the default each ms of it counts as ${DEFAULTS.speed} ms of waiting, which makes the figures a

@@ -1,10 +1,9 @@
 /** The router as the rest of the product sees it: who answered a race, what is explained, and configurations that are refused. */
 import assert from 'node:assert/strict';
 import { after, describe, it } from 'node:test';
-import { setTimeout as wait } from 'node:timers/promises';
 import { parseConfig } from '@halfsecond/bff/config';
 import type { Model, Route, RoutePart } from '@halfsecond/bff/layers';
-import { drive, type Table } from '../../../bff/route/drive.ts';
+import { drive } from '../../../bff/route/drive.ts';
 import { ProviderFailure } from '../../../bff/route/failure.ts';
 import type { Choice } from '../../../bff/route/pick.ts';
 import { createPlaces } from '../../../bff/route/places.ts';
@@ -12,6 +11,7 @@ import { checkModels } from '../../../bff/route/prices.ts';
 import type { CallModel } from '../../../bff/route/provider.ts';
 import { unknown } from '../../../bff/route/sketch.ts';
 import { unlimited } from '../../../bff/route/spend.ts';
+import type { Table } from '../../../bff/route/table.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
 import { admin, ask, bffFor, eventsOf, session, SITE, textOf, type TestBff } from '../harness.ts';
 import { collect, input, model, ofType, provider, router, settings } from './setup.ts';
@@ -73,21 +73,29 @@ describe('a model that works without showing anything', () => {
   for (const signs of [true, false]) {
     it(signs ? 'has begun: nobody is asked beside it while it writes the arguments of a tool call' : 'and gives no sign of it is late like any other', async () => {
       const asked: string[] = [];
-      const callOf = ({ id }: Model): CallModel => async (_, signal, sink) => {
+      const callOf = ({ id }: Model): CallModel => async (_, stop, sink) => {
         asked.push(id);
         if (id === 'ma' && signs) sink({ type: 'working' });
-        if (id === 'ma') await wait(150, undefined, { signal }).catch(() => Promise.reject(new ProviderFailure('cancelled', 'stopped')));
+        if (id === 'ma') await new Promise<void>((done, fail) => {
+          const timer = setTimeout(done, 150);
+          stop.call = {
+            cancel() {
+              clearTimeout(timer);
+              fail(new ProviderFailure('cancelled', 'stopped'));
+            },
+          };
+        });
         if (id === 'mb') sink({ type: 'text', text: 'I was asked.' });
         return { reason: 'calls', usage: { inputTokens: 1, outputTokens: 1 }, calls: id === 'ma' ? [{ id: 'c', name: 'orders.find', input: {} }] : [] };
       };
       const models = [model('ma', 'a'), model('mb', 'b')];
+      const order = models.map((entry, group): Choice => ({ model: entry, builtin: false, private: false, off: false, fits: true, able: true, cost: 0, standing: 'well', first: unknown, group, reason: '' }));
       const table: Table = {
         settings: { ...settings, nextStart: 30 }, purse: 10, places: createPlaces(new Map(models.map(({ id }) => [id, 5]))), spend: unlimited, wait: 100,
-        happened: () => {}, standing: () => 'well', priceOf: () => ({ input: 0, output: 0 }), callOf, log: () => {},
+        happened: () => {}, standing: () => 'well', priceOf: () => ({ input: 0, output: 0 }), callOf, log: () => {}, now: undefined, drives: new Set(),
+        plan: (of) => ({ input: of, tokens: 1, order, preferred: 'ma', handoff: null, callOf }),
       };
-      const order = models.map((entry, group): Choice => ({ model: entry, builtin: false, private: false, off: false, fits: true, able: true, cost: 0, standing: 'well', first: unknown, group, reason: '' }));
-      const parts: RoutePart[] = [];
-      await drive({ input: input('Hello'), order, preferred: 'ma', handoff: null, callOf, now: Date.now }, table, never, (part) => parts.push(part));
+      const parts = await collect(drive(input('Hello'), table, never));
       assert.deepEqual(asked, signs ? ['ma'] : ['ma', 'mb']);
       assert.deepEqual(parts.filter(({ type }) => type === 'call' || type === 'text').map(({ type }) => type), [signs ? 'call' : 'text']);
       assert.equal(ofType(parts, 'end')[0]?.model, signs ? 'ma' : 'mb');
