@@ -60,6 +60,7 @@ function withFallback(requests: Requests, plain: Line): Line {
       return await use(await socket());
     } catch (error) {
       if (signal.aborted || (error instanceof Refusal && error.code !== 'socket')) throw error;
+      if (navigator.onLine === false) throw new Refusal('network', 0, null);
       console.warn('Halfsecond: no WebSocket to the server; the answer comes over HTTP.', error);
       line = Promise.resolve(plain);
       return use(plain);

@@ -26,7 +26,22 @@ export function socketLine(requests: Requests): Line {
     return new Promise((resolve, reject) => {
       const limit = deadline(OPEN_MS, signal);
       const socket = new WebSocket(`${requests.endpoint.replace(/^http/, 'ws')}/api/ws`);
-      const leave = (): void => socket.close();
+      let gone = false;
+      const over = (): void => {
+        // Its own event may come when the next socket is open already.
+        if (gone) return;
+        gone = true;
+        limit.release();
+        globalThis.removeEventListener?.('offline', leave);
+        opening = null;
+        reject(signal.aborted ? signal.reason : new Refusal('socket', 0, null));
+        for (const inbox of inboxes.values()) inbox.wake();
+      };
+      // Without a network the closing handshake has nobody to answer it: whoever reads is told at once.
+      const leave = (): void => {
+        socket.close();
+        over();
+      };
       limit.signal.addEventListener('abort', leave, { once: true });
       globalThis.addEventListener?.('offline', leave);
       socket.onopen = () => {
@@ -35,13 +50,7 @@ export function socketLine(requests: Requests): Line {
         resolve(socket);
       };
       socket.onmessage = ({ data }) => receive(data);
-      socket.onclose = () => {
-        limit.release();
-        globalThis.removeEventListener?.('offline', leave);
-        opening = null;
-        reject(signal.aborted ? signal.reason : new Refusal('socket', 0, null));
-        for (const inbox of inboxes.values()) inbox.wake();
-      };
+      socket.onclose = over;
     });
   }
 
