@@ -73,18 +73,11 @@ export const recorded: Step[] = [
 /** With the `start` that opens every stream. */
 export const RECORDED_EVENTS = recorded.length + 1;
 
-/** An answer of one million characters in pieces: paragraphs, a table, code, and one paragraph without an end. */
-function megabyte(): string[] {
-  const whole = rich.repeat(Math.ceil(700_000 / rich.length)) + '\n\nwords and *words* and `words` '.repeat(10_000).replaceAll('\n\n', ' ');
+/** An answer of so many thousand characters in large pieces: all kinds of blocks, then one paragraph without an end. */
+function kilobytes(size: number): string[] {
+  const whole = rich.repeat(Math.ceil(700 * size / rich.length)) + 'words and *words* and `words` '.repeat(10 * size);
   return `${whole}\n\nThe very end.`.match(/[^]{1,20000}/g) ?? [];
 }
-
-/** What a status page says in Statuspage's words, by its state. */
-export const summaries: Record<string, unknown> = {
-  fine: { status: { indicator: 'none', description: 'All Systems Operational' }, components: [{ name: 'gateway', status: 'operational' }], incidents: [] },
-  slow: { status: { indicator: 'minor', description: 'Partially Degraded Service' }, components: [{ name: 'openai', status: 'degraded_performance' }], incidents: [] },
-  incident: { status: { indicator: 'major' }, components: [], incidents: [{ id: 'i1', name: 'Answers are slow in Europe', status: 'identified', impact: 'major', shortlink: 'https://status.example/incidents/i1' }] },
-};
 
 /** The script for a question; everything that no case knows gets a short friendly answer. */
 export function scripts(question: string): Script {
@@ -107,7 +100,7 @@ export function scripts(question: string): Script {
   }
   if (name.includes('clarify')) return { steps: [accepted, ...said('Which of your two orders do you mean?'), { type: 'data-prompts', transient: true, data: { prompts: ['The one from Monday', 'The one from Friday'] } }, finish] };
   if (name.includes('hostile')) return { steps: [accepted, ...said(question.slice(question.indexOf('\n') + 1)), finish] };
-  if (name === 'a megabyte') return { steps: [accepted, { type: 'text-start', id: '1' }, ...megabyte().map((delta) => ({ type: 'text-delta', id: '1', delta })), { type: 'text-end', id: '1' }, finish] };
+  if (name.endsWith('kilobytes')) return { steps: [accepted, { type: 'text-start', id: '1' }, ...kilobytes(Number.parseInt(name, 10)).map((delta) => ({ type: 'text-delta', id: '1', delta })), { type: 'text-end', id: '1' }, finish] };
   if (name.includes('rich')) return { steps: [accepted, status('recalling', 'Searching the docs'), ...said(rich), source('a', 'README: Getting started'), source('b', 'Widget: Script tag'), finish] };
   if (name.includes('slow')) return { steps: [accepted, status('recalling', 'Searching the docs'), 400, ...said(rich, 25), finish] };
   if (name.includes('brisk')) return { steps: [accepted, ...said(rich, 12), finish] };
