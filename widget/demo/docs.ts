@@ -26,7 +26,9 @@ export async function renderDoc(root: string, doc: Doc): Promise<string> {
       },
     },
   });
-  return marked.parse(await readFile(join(root, doc.name), 'utf8'));
+  const page = await marked.parse(await readFile(join(root, doc.name), 'utf8'));
+  // What may be wider than the page scrolls, by keyboard too.
+  return page.replaceAll('<pre>', '<pre tabindex="0">').replaceAll('<table>', '<div class="wide" role="group" aria-label="Table" tabindex="0"><table>').replaceAll('</table>', '</table></div>');
 }
 
 /** The anchor of a heading: lower case, spaces as hyphens, no punctuation; a number is added to a repeated one. */

@@ -56,6 +56,7 @@ describe('the demo site', () => {
   it('shows the documents with anchors', async () => {
     const page = await (await fetch(`${url}/docs/widget/README.md`)).text();
     assert.match(page, /<h2 id="the-script-tag">/);
+    assert.ok(!/<pre>|(?<!tabindex="0">)<table>/.test(page), 'what scrolls can be reached by keyboard');
     assert.ok(!/<script(?! src)/.test(page));
     assert.ok(page.includes('src="screenshot.png"'));
     const picture = await fetch(`${url}/docs/widget/screenshot.png`);
