@@ -79,6 +79,13 @@ function kilobytes(size: number): string[] {
   return `${whole}\n\nThe very end.`.match(/[^]{1,20000}/g) ?? [];
 }
 
+/** What a status page says in Statuspage's words, by its state. */
+export const summaries: Record<string, unknown> = {
+  fine: { status: { indicator: 'none', description: 'All Systems Operational' }, components: [{ name: 'gateway', status: 'operational' }], incidents: [] },
+  slow: { status: { indicator: 'minor', description: 'Partially Degraded Service' }, components: [{ name: 'openai', status: 'degraded_performance' }], incidents: [] },
+  incident: { status: { indicator: 'major' }, components: [], incidents: [{ id: 'i1', name: 'Answers are slow in Europe', status: 'identified', impact: 'major', shortlink: 'https://status.example/incidents/i1' }] },
+};
+
 /** The script for a question; everything that no case knows gets a short friendly answer. */
 export function scripts(question: string): Script {
   const accepted = status('accepted', 'Got it');
