@@ -2,7 +2,7 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import { COMMENT_MAX } from '@halfsecond/shared/limits';
 import type { Message } from '../stream/transcript.ts';
-import { buttons, focus, keys, textIn } from './form.ts';
+import { buttons, keys, reveal, textIn } from './form.ts';
 import type { View } from './view.ts';
 
 export function feedbackForm(view: View, item: Message): TemplateResult {
@@ -13,7 +13,7 @@ export function feedbackForm(view: View, item: Message): TemplateResult {
   };
   const close = (event: Event): void => done(event, null);
   return html`<form class="card" part="feedback" @keydown=${keys(close)} @submit=${(event: SubmitEvent) => done(event, textIn(event))}>
-    <label>${strings.comment}<textarea name="text" rows="2" maxlength=${COMMENT_MAX} ${focus()}></textarea></label>
+    <label>${strings.comment}<textarea name="text" rows="2" maxlength=${COMMENT_MAX} ${reveal()}></textarea></label>
     ${buttons(view, strings.sendComment, close)}
   </form>`;
 }

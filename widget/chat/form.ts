@@ -21,13 +21,16 @@ export function textIn(event: SubmitEvent): string {
   return String(new FormData(event.currentTarget as HTMLFormElement).get('text') ?? '').trim();
 }
 
-class Focus extends Directive {
+/** Brings what the visitor has just asked for into view, once; a text field gets the focus. */
+class Reveal extends Directive {
   #done = false;
   render(): typeof noChange {
     return noChange;
   }
   override update({ element }: ElementPart): typeof noChange {
-    if (!this.#done && element instanceof HTMLTextAreaElement) queueMicrotask(() => {
+    if (!this.#done) queueMicrotask(() => {
+      element.scrollIntoView({ block: 'nearest' });
+      if (!(element instanceof HTMLTextAreaElement)) return;
       element.focus();
       element.setSelectionRange(element.value.length, element.value.length);
     });
@@ -35,8 +38,7 @@ class Focus extends Directive {
     return noChange;
   }
 }
-/** `<textarea ${focus()}>` has the focus as soon as it is there: the visitor has just asked for it. */
-export const focus = directive(Focus);
+export const reveal = directive(Reveal);
 
 export function buttons({ strings }: View, send: string, close: (event: Event) => void): TemplateResult {
   return html`<div class="card-buttons"><button class="plain-button" type="submit">${send}</button><button class="quiet-button" type="button" @click=${close}>${strings.cancel}</button></div>`;

@@ -8,7 +8,7 @@ export type Changed = ReadonlyMap<string, unknown>;
 const attributeOf = (key: string, { attribute = key }: Declared): string => (typeof attribute === 'string' ? attribute : '');
 
 /** Outside of a browser the class is only named, never made. */
-const Base = globalThis.HTMLElement ?? (class {} as typeof HTMLElement);
+const Base = globalThis.HTMLElement ?? (Object as unknown as typeof HTMLElement);
 
 /** Subclasses declare `static properties` as Lit does; property and attribute are kept in step, `reflect` writes back. */
 export abstract class Reactive extends Base {

@@ -1,6 +1,7 @@
 /** Where an answer's time went: the server's hops and the browser's own marks, as bars. */
 import { html, nothing, type TemplateResult } from 'lit/html.js';
 import type { Message } from '../stream/transcript.ts';
+import { reveal } from './form.ts';
 import { safeSourceUrl } from './source-url.ts';
 import { duration } from './words.ts';
 import type { View } from './view.ts';
@@ -17,7 +18,7 @@ export function trail({ strings, statusUrl }: View, item: Message): TemplateResu
     <td class="bar">${sum ? nothing : html`<svg viewBox="0 0 100 1" preserveAspectRatio="none" aria-hidden="true"><rect width=${(ms / longest) * 100} height="1"></rect></svg>`}</td>
     <td>${duration(strings, ms)}</td>
   </tr>`;
-  return html`<div class="card" part="trail">
+  return html`<div class="card" part="trail" ${reveal()}>
     <table class="trail"><caption>${strings.trail}</caption>
       <tbody>${hops.map((hop) => row(hop, false))}</tbody>
       <tbody>${sumsOf(item).map((sum) => row(sum, true))}</tbody>

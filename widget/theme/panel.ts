@@ -33,7 +33,7 @@ export const panelStyles = css`
   .avatar { display: grid; place-items: center; flex: none; width: 34px; height: 34px; border-radius: 11px; color: var(--_on-accent); background: var(--_accent); }
   .avatar svg { width: 22px; }
   .titles { flex: 1; min-width: 0; }
-  .titles h2 { margin: 0; font-size: 1em; font-weight: 620; line-height: 1.3; letter-spacing: -0.012em; white-space: nowrap; overflow: hidden; text-overflow: ellipsis; }
+  .titles h2 { margin: 0; font-size: 1em; font-weight: 620; line-height: 1.3; letter-spacing: -0.012em; }
   .titles p { margin: 1px 0 0; font-size: 0.83em; line-height: 1.35; color: var(--_muted); }
   .titles a { color: inherit; text-underline-offset: 2px; text-decoration-color: var(--_line); }
   .titles a:hover { color: var(--_text); text-decoration-color: currentColor; }

@@ -37,7 +37,7 @@ export const transcriptStyles = css`
   .tool.failed .tool-mark { color: var(--_danger); }
   :is(.tool.denied, .tool.approval) .tool-mark { color: var(--_muted); }
   .tool-name { color: var(--_text); }
-  .tool-note { min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; font-size: 0.93em; }
+  .tool-note { min-width: 0; font-size: 0.93em; }
 
   .note { display: flex; flex-wrap: wrap; align-items: center; gap: 6px 12px; padding: 9px 13px; border-radius: 12px; font-size: 0.93em; background: var(--_surface); }
   .note.failed { color: var(--_danger); background: color-mix(in srgb, var(--_danger) 8%, var(--_bg)); }

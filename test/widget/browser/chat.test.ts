@@ -82,14 +82,15 @@ describe('a question and its answer', () => {
 describe('when it goes wrong', () => {
   it('marks a cut answer and tries again', async () => {
     const element = await chat();
-    await asked(element, 'truncated, twice');
+    const question = `truncated, ${crypto.randomUUID()}`;
+    await asked(element, question);
     expect(need(element, '.note.truncated').textContent).to.contain('cut off');
     need(element, '[part=retry]').click();
-    const tries = await attempts('truncated, twice', 2);
+    const tries = await attempts(question, 2);
     await until('its end', () => find(element, '.note.truncated'));
     expect(all(element, '.question').length).to.equal(1);
-    const [question] = (tries.at(-1)?.body['messages'] ?? []) as { id: string }[];
-    expect(tries.at(-1)?.body['messageId']).to.equal(question?.id);
+    const [sent] = (tries.at(-1)?.body['messages'] ?? []) as { id: string }[];
+    expect(tries.at(-1)?.body['messageId']).to.equal(sent?.id);
   });
 
   it('says an error code in words, and how long to wait', async () => {
