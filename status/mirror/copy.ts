@@ -1,6 +1,6 @@
 /** One round of a mirror: the other host's snapshot, verified, then every file that its signed manifest lists. */
 import { createHash } from 'node:crypto';
-import { inside, manifest, type File, type Manifest, type Publish, type Round } from '../collector/publish.ts';
+import { inside, manifest, type File, type Manifest, type Round } from '../collector/publish.ts';
 import { verify, type Last, type Signatures } from '../verify.ts';
 
 /** What a mirror remembers over restarts. */
@@ -31,8 +31,9 @@ const refusals = {
 /**
  * A function that brings `source` here once. @param source the other host's address without a slash at its end
  * @param key the trusted public key, base64; null trusts what is found at first and nothing else from then on
+ * @param publish takes each whole round; `asOf` is when its numbers were taken (epoch ms)
  */
-export function createCopy(source: string, key: string | null, publish: Publish): (memory: Memory | null, stop: AbortSignal) => Promise<Copied> {
+export function createCopy(source: string, key: string | null, publish: (round: Round, asOf: number) => void): (memory: Memory | null, stop: AbortSignal) => Promise<Copied> {
   /** The files that stand here, by path. */
   const here = new Map<string, File>();
 
@@ -79,7 +80,7 @@ export function createCopy(source: string, key: string | null, publish: Publish)
       }));
       if (files.size < Math.min(at + AT_ONCE, paths.length)) return 'again';
     }
-    publish(roundOf([...files.values()], [fileOf('snapshot.sig', signed), fileOf('manifest.json', listBytes), fileOf('snapshot.json', bytes)]));
+    publish(roundOf([...files.values()], [fileOf('snapshot.sig', signed), fileOf('manifest.json', listBytes), fileOf('snapshot.json', bytes)]), value.asOf);
     here.clear();
     for (const [path, entry] of files) here.set(path, entry);
     return { kind: 'fresh', memory: { key: trusted, last }, asOf: value.asOf };

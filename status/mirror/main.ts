@@ -39,7 +39,8 @@ let noticed = 0;
 let ready = false;
 
 const write = publisher(join(folder, 'public'));
-const copy = createCopy(source, key, (round) => {
+const copy = createCopy(source, key, (round, taken) => {
+  asOf = taken;
   write([...round.slice(0, -1), [...(round.at(-1) ?? []), told(null)]]);
   last = round;
 });
@@ -69,9 +70,8 @@ async function step(): Promise<string | null> {
     if (!ready) process.stdout.write(`${JSON.stringify({ ready: 'mirror', url: source })}\n`);
     ready = true;
     memory = copied.memory;
-    asOf = copied.asOf;
     noticed = 0;
-    keep(path, JSON.stringify({ source, ...memory, asOf }));
+    keep(path, JSON.stringify({ source, ...memory, asOf: copied.asOf }));
     return null;
   } catch (error) {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : null;

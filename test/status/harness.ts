@@ -12,9 +12,9 @@ const main = join(import.meta.dirname, '..', '..', 'status', 'main.ts');
 export type Host = { url: string; child: ChildProcess; log: () => string; stdout: string[]; end: () => Promise<number | null> };
 
 /** Resolves once the host has said that it is ready. */
-export async function startHost(source: string, env: Record<string, string> = {}): Promise<Host> {
+export async function startHost(source: string, env: Record<string, string> = {}, args: string[] = []): Promise<Host> {
   const data = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
-  const child = spawn(process.execPath, [main], {
+  const child = spawn(process.execPath, [main, ...args], {
     env: { ...process.env, HALFSECOND_DATA: data, STATUS_SOURCE: source, STATUS_PORT: '0', STATUS_CONTENT: join(data, 'content'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

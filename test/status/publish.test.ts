@@ -146,7 +146,9 @@ test('a place that hangs or cannot be reached holds nobody up', async (t) => {
   const { writer, site, read } = writing(t);
   const log: string[] = [];
   const hung = createTarget(placeOf('s3://pages'), (line) => log.push(line), { ...quick, file: 200 });
-  const lost = createTarget(placeOf(join('/proc', 'nowhere')), (line) => log.push(line), quick);
+  const taken = join(temporary(t), 'taken');
+  writeFileSync(taken, 'a file, not a folder');
+  const lost = createTarget(placeOf(join(taken, 'www')), (line) => log.push(line), quick);
   const write = writer([hung.offer, lost.offer]);
   let longest = 0;
   for (let second = 0; second < 20; second += 1) {
