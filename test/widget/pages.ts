@@ -25,10 +25,15 @@ export type Pages = {
   close(): Promise<void>;
 };
 
-/** Builds the widget and starts a browser. */
+/** One browser for all who have opened it and not closed it yet. */
+let running: Promise<Browser> | null = null;
+let users = 0;
+
+/** Builds the widget and starts a browser, or shares the one that runs. */
 export async function openPages(): Promise<Pages> {
+  users += 1;
   const { loader } = await buildWidget();
-  const browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS });
+  const browser = await (running ??= chromium.launch({ executablePath: findChromium(), args: CHROMIUM_FLAGS }));
   return {
     browser,
     async stage(run, options) {
@@ -50,7 +55,12 @@ export async function openPages(): Promise<Pages> {
         await bff.close();
       }
     },
-    close: () => browser.close(),
+    async close() {
+      users -= 1;
+      if (users > 0) return;
+      running = null;
+      await browser.close();
+    },
   };
 }
 
