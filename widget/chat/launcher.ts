@@ -3,10 +3,11 @@
 /** Its style sheet; the tokens repeat those of the theme because the loader comes alone. */
 export const launcherCss = `
 :host{all:initial;display:block;color-scheme:light dark}
-:host([theme=light]){color-scheme:light}
-:host([theme=dark]){color-scheme:dark}
+:host(:not([mode=inline])){all:initial!important;display:block!important;color-scheme:light dark!important}
+:host([theme=light]){color-scheme:light!important}
+:host([theme=dark]){color-scheme:dark!important}
 :host([hidden]){display:none!important}
-.launcher{all:unset;box-sizing:border-box;position:fixed;z-index:var(--hs-z-index,2147483000);right:max(var(--hs-offset-x,20px),env(safe-area-inset-right));bottom:max(var(--hs-offset-y,20px),env(safe-area-inset-bottom));width:var(--hs-launcher-size,56px);height:var(--hs-launcher-size,56px);display:grid;place-items:center;border-radius:var(--hs-launcher-radius,50%);cursor:pointer;color:var(--hs-on-accent,#fff);background:var(--hs-accent,light-dark(#2747d4,#4a66ea));box-shadow:0 1px 2px #0b102033,0 8px 24px -6px #0b102059;transition:transform .18s cubic-bezier(.2,.8,.2,1),opacity .18s;-webkit-tap-highlight-color:transparent}
+.launcher{all:initial;color-scheme:inherit;box-sizing:border-box;position:fixed;z-index:var(--hs-z-index,2147483000);right:max(var(--hs-offset-x,20px),env(safe-area-inset-right));bottom:max(var(--hs-offset-y,20px),env(safe-area-inset-bottom));width:var(--hs-launcher-size,56px);height:var(--hs-launcher-size,56px);display:grid;place-items:center;border-radius:var(--hs-launcher-radius,50%);cursor:pointer;color:var(--hs-on-accent,#fff);background:var(--hs-accent,light-dark(#2747d4,#4a66ea));box-shadow:0 1px 2px #0b102033,0 8px 24px -6px #0b102059;transition:transform .18s cubic-bezier(.2,.8,.2,1),opacity .18s;-webkit-tap-highlight-color:transparent}
 :host([position=left]) .launcher{right:auto;left:max(var(--hs-offset-x,20px),env(safe-area-inset-left))}
 .launcher:hover{transform:translateY(-2px)}
 .launcher:active{transform:scale(.96)}

@@ -3,6 +3,7 @@ import { css } from './css.ts';
 
 export const panelStyles = css`
   .panel {
+    all: initial; color-scheme: inherit;
     position: relative; display: flex; flex-direction: column; overflow: hidden; width: 100%; height: 100%; min-height: 0;
     font: 400 var(--_size)/1.55 var(--_font); letter-spacing: -0.003em; color: var(--_text); background: var(--_bg);
     -webkit-font-smoothing: antialiased; text-align: start; overflow-wrap: break-word;

@@ -49,17 +49,36 @@ describe('on a page', () => {
     expect([all(a, '.question').length, all(b, '.question').length]).to.deep.equal([1, 1]);
   });
 
-  it('stands its ground against the page\'s styles', async () => {
+  it('looks the same under any styles of the page', async () => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync('* { color: red !important; font-size: 40px !important; position: static !important } halfsecond-chat:empty, div:empty { display: none } halfsecond-chat { display: none; opacity: 1 }');
     document.adoptedStyleSheets.push(sheet);
-    const element = await chat();
-    element.open();
-    await element.updateComplete;
-    expect(getComputedStyle(element).display).to.equal('block');
-    expect(getComputedStyle(need(element, '.titles h2')).fontSize).to.equal('15px');
-    expect(need(element, '.launcher').getBoundingClientRect().width).to.be.greaterThan(40);
-    document.adoptedStyleSheets = [];
+    const properties = ['display', 'visibility', 'opacity', 'position', 'color', 'background-color', 'font-size', 'font-family', 'line-height', 'letter-spacing', 'text-align', 'text-transform', 'width', 'height', 'padding-left', 'border-radius', 'transform', 'pointer-events', 'direction', 'cursor'];
+    const look = async (css: string): Promise<string[]> => {
+      sheet.replaceSync(css);
+      const element = await chat({ greeting: 'Hello' });
+      element.open();
+      await element.updateComplete;
+      for (const animation of element.shadowRoot?.getAnimations?.() ?? []) animation.finish();
+      const seen = ['.launcher', '.popup', '.titles h2', '.greeting', '#input', '[part~=send]'].flatMap((selector) => {
+        const style = getComputedStyle(need(element, selector));
+        const { x, y } = need(element, selector).getBoundingClientRect();
+        return [...properties.map((name) => `${selector} ${name} ${style.getPropertyValue(name)}`), `${selector} at ${Math.round(x)} ${Math.round(y)}`];
+      });
+      clean();
+      return seen;
+    };
+    const plain = await look('');
+    try {
+      for (const css of [
+        '* { color: red !important; font: 40px/3 serif !important; position: static !important; letter-spacing: 9px !important; text-transform: uppercase !important; text-align: right !important }',
+        'div:empty, halfsecond-chat:empty { display: none } halfsecond-chat { display: none; opacity: 0.5; transform: scale(2) }',
+        '* { all: unset !important }', '* { all: initial !important }', 'body > * { display: none !important; visibility: hidden !important; opacity: 0 !important; pointer-events: none !important }',
+        'body > * { transform: rotate(9deg) !important; filter: blur(2px) !important; zoom: 2 !important; contain: strict !important; width: 10px !important; overflow: hidden !important; clip-path: inset(50%) !important }',
+        '* { writing-mode: vertical-rl !important; margin: 30px !important; padding: 30px !important; border: 9px solid !important; float: left !important }',
+      ]) expect((await look(css)).filter((line) => !plain.includes(line)), css).to.deep.equal([]);
+    } finally {
+      document.adoptedStyleSheets = [];
+    }
   });
 
   it('covers no more of the page than launcher and panel', async () => {
