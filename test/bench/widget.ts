@@ -14,8 +14,6 @@ import { hostileReply } from '../widget/hostile.ts';
 import { costOf, firstPaint, harmOf, openBrowser, profileOf, requestsOf, type Cost } from './widget/browser.ts';
 import { startBenchServer, type Subject } from './widget/server.ts';
 
-type Row = { figure: string; ours: string; reference: string; goal: string; reached: boolean };
-
 const quick = Boolean(process.env['QUICK']);
 const rounds = quick ? 1 : 3;
 const RATE = 200;
@@ -26,7 +24,8 @@ const built = await buildWidget(folder);
 const smd = await readFile(fileURLToPath(import.meta.resolve('streaming-markdown')), 'utf8');
 const server = await startBenchServer(folder, { '/smd.js': smd }, (name) => (name === 'words' ? ['Your', ' order', ' is', ' on', ' its', ' way', '.'] : [...hostileReply]));
 const browser = await openBrowser();
-const rows: Row[] = [];
+/** Whether each figure reached its goal. */
+const rows: boolean[] = [];
 try {
   await weight();
   await harm();
@@ -40,10 +39,8 @@ try {
   await server.close();
   await rm(folder, { recursive: true, force: true });
 }
-const width = Math.max(...rows.map(({ figure }) => figure.length));
-for (const { figure, ours, reference, goal, reached } of rows) console.log(`${figure.padEnd(width)}  ${ours.padEnd(24)} goal ${goal.padEnd(28)} ${reached ? 'reached' : 'MISSED '}  ${reference}`);
 console.log(`Load of the machine: ${loadavg().map((value) => value.toFixed(1)).join(' ')}; ${rounds} round${rounds > 1 ? 's' : ''}.`);
-process.exitCode = rows.some(({ reached }) => !reached) ? 1 : 0;
+process.exitCode = rows.includes(false) ? 1 : 0;
 
 /** Bytes over the wire, compressed as the bff does it, and requests until the launcher shows and the panel is open. */
 async function weight(): Promise<void> {
@@ -108,5 +105,6 @@ function kb(bytes: number): string {
   return `${(bytes / 1_024).toFixed(1)} KB`;
 }
 function add(figure: string, ours: string, reference: string, goal: string, reached: boolean): void {
-  rows.push({ figure, ours, reference, goal, reached });
+  rows.push(reached);
+  console.log(`${figure.padEnd(36)}  ${ours.padEnd(24)} goal ${goal.padEnd(24)} ${reached ? 'reached' : 'MISSED '}  ${reference}`);
 }
