@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { buildStatus } from './build.ts';
+import { keepBuilt } from './rebuild.ts';
 
 /** A child that does not end by then is killed (ms). */
 const KILL_AFTER_MS = 5_000;
@@ -77,6 +78,8 @@ async function run(): Promise<void> {
     return void (await end(1));
   }
   process.stdout.write(`${JSON.stringify({ ready: 'status', url })}\n`);
+  // Incidents that are kept elsewhere are no part of the site's sources: they are published without pages of their own.
+  if (!mirror && !process.env['STATUS_CONTENT']) await keepBuilt(join(here, 'src', 'content'), log, stopping.signal);
 }
 
 /** A child in a group of its own; its log is ours, its standard output is read by us. */

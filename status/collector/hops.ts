@@ -25,16 +25,22 @@ export function addsUp(turn: Pick<Sample, 'timing'>): boolean {
 }
 
 /**
- * Whose fault it is that this turn failed or began late; null when it was well or nobody can tell.
+ * Whose fault it is that this turn failed, began late or needed another model; null when it was well or nobody can tell.
  * @param builtin providers that run inside our own process
  */
 export function blameOf(turn: Recent, builtin: ReadonlySet<string>): Blame | null {
   if (turn.outcome === 'stopped') return null;
   if (turn.outcome === 'refused') return { side: 'own', where: 'queue' };
   if (turn.outcome === 'error') return blameForError(turn, builtin);
-  if (!isLate(turn)) return null;
+  if (!isLate(turn)) return rescued(turn, builtin);
   // Hops that do not add up are the gateway's own account of itself.
   return addsUp(turn) ? blameForDelay(turn, builtin) : { side: 'own', where: 'gateway' };
+}
+
+/** Another model answered in time, but somebody had failed. */
+function rescued({ attempts }: Recent, builtin: ReadonlySet<string>): Blame | null {
+  const failed = attempts.find((attempt) => attempt.outcome === 'error');
+  return failed ? atProvider(failed.provider, builtin) : null;
 }
 
 export function isLate(turn: Pick<Recent, 'timing'>): boolean {

@@ -79,7 +79,7 @@ export function judgeProvider(blind: boolean, health: ProviderHealth, traffic: T
   if (blind) return { ...fromHealth(health, outside), text: 'Not measured at the moment.', judged: false };
   const verdict = fromHealth(health, outside);
   if (verdict.status !== 'operational') return verdict;
-  const own = traffic.recent.filter((turn) => turn.provider === health.id);
+  const own = traffic.recent.filter((turn) => turn.provider === health.id || turn.attempts.some((each) => each.provider === health.id));
   const failing = failingAttempts(health.id, traffic.recent);
   if (failing) return failing;
   if (outside === 'down' && own.some((turn) => turn.outcome === 'ok')) return say('operational', 'Answers, though its public endpoint does not answer our probes.');

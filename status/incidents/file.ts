@@ -1,13 +1,21 @@
 /** One incident or maintenance file: front matter read and checked, changed without losing what people wrote into it. */
-import { isMap, parseDocument, stringify, type Document } from 'yaml';
+import { isMap, parseDocument, stringify, type Document, type ScalarTag } from 'yaml';
 import { incident, maintenance, type Incident, type Maintenance } from '../src/incident.ts';
 
 export type Kind = 'incidents' | 'maintenance';
 export type Parsed<T> = { entry: T; body: string } | { faults: string[] };
 
 const shape = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)([\s\S]*)$/;
-/** Times unquoted, as people write them, are dates. */
-const options = { customTags: ['timestamp' as const] };
+/** Times unquoted, as people write them, are dates; one without a zone stays a text and is refused. */
+const timestamp: ScalarTag = {
+  tag: 'tag:yaml.org,2002:timestamp',
+  default: true,
+  test: /^\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/,
+  identify: (value) => value instanceof Date,
+  resolve: (text) => new Date(text.replace(' ', 'T')),
+  stringify: ({ value }) => (value as Date).toISOString().replace('.000Z', 'Z'),
+};
+const options = { customTags: [timestamp] };
 /** Long sentences stay on their line, and a time that is said twice is written twice. */
 const written = { lineWidth: 0, aliasDuplicateObjects: false };
 

@@ -7,6 +7,8 @@ import { conditionsOf, evidence } from './conditions.ts';
 import { addUpdate, change, compose } from './file.ts';
 import type { Ledger, Written } from './ledger.ts';
 
+/** A bff that this host has never reached is given so long to start before its absence is an incident (ms). */
+const START_MS = 60_000;
 /** Turns that evidence is drawn from. */
 const RECENT_TURNS = 500;
 
@@ -14,6 +16,8 @@ const RECENT_TURNS = 500;
 export function createKeeper(ledger: Ledger, store: Store, builtinsOf: () => ReadonlySet<string>, log: (line: string) => void): (observed: Observed, written: Written, steady: number) => boolean {
   const auto = createAuto();
   let complaint: string | null = null;
+  let met = false;
+  let begun = Number.NaN;
 
   function carryOut(act: Act, observed: Observed, traffic: Traffic): void {
     const at = new Date(observed.asOf);
@@ -64,7 +68,10 @@ export function createKeeper(ledger: Ledger, store: Store, builtinsOf: () => Rea
       judged: new Set(observed.components.filter((each) => each.judged && each.status !== 'under_maintenance').map((each) => each.id)),
       lastTurn: traffic.recent[0]?.at ?? null,
     };
-    const acts = auto.step(conditionsOf(observed, traffic.builtin), written.incidents, sight, { wall: now, steady });
+    if (Number.isNaN(begun)) begun = steady;
+    met ||= observed.components.some((each) => each.kind === 'gateway' && each.judged && each.status === 'operational') || steady - begun > START_MS;
+    const conditions = met ? conditionsOf(observed, traffic.builtin) : [];
+    const acts = auto.step(conditions, written.incidents, sight, { wall: now, steady });
     return acts.map((act) => tryOut(act, observed, traffic)).includes(true);
   };
 }

@@ -27,7 +27,7 @@ async function start(clean: boolean): Promise<Running> {
   if (clean) for (const folder of ['widget/dist', 'status/dist']) rmSync(join(root, folder), { recursive: true, force: true });
   const data = mkdtempSync(join(tmpdir(), 'halfsecond-bench-'));
   const began = performance.now();
-  const env = { ...process.env, HALFSECOND_DATA: data, BFF_PORT: '0', STATUS_PORT: '0', DEMO_PORT: '0', OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '' };
+  const env = { ...process.env, HALFSECOND_DATA: data, STATUS_CONTENT: join(data, 'content'), BFF_PORT: '0', STATUS_PORT: '0', DEMO_PORT: '0', OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '' };
   const child = spawn('node', ['bff/bin/halfsecond.mjs', 'start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'ignore'] });
   const urls: Record<string, string> = {};
   await new Promise<void>((ready, fail) => {

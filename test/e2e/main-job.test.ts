@@ -25,7 +25,7 @@ const problems: string[] = [];
 
 before(async () => {
   data = mkdtempSync(join(tmpdir(), 'halfsecond-e2e-'));
-  const env = { ...process.env, HALFSECOND_DATA: data, BFF_PORT: '0', STATUS_PORT: '0', DEMO_PORT: '0', OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '', OPENAI_BASE_URL: '' };
+  const env = { ...process.env, HALFSECOND_DATA: data, STATUS_CONTENT: join(data, 'content'), BFF_PORT: '0', STATUS_PORT: '0', DEMO_PORT: '0', OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '', OPENAI_BASE_URL: '' };
   all = spawn(process.execPath, ['bff/cli/main.ts', 'start'], { cwd: root, env, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
   const printed = createInterface({ input: all.stdout as NonNullable<typeof all.stdout> });
   await new Promise<void>((ready, fail) => {
