@@ -12,6 +12,7 @@ import { cssOf, designOf, snippetOf, type Design } from '../../../widget/builder
 import { presets } from '../../../widget/builder/presets.ts';
 import { buildWidget } from '../../../widget/build.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../../chromium.ts';
+import { startFakeBff } from '../fake-bff.ts';
 
 const plain = (): Design => designOf({ name: '', light: {}, dark: {} });
 
@@ -160,6 +161,33 @@ describe('the page', () => {
     await page.focus('[name="preset"][value="Halfsecond"]');
     await page.keyboard.press('ArrowRight');
     assert.equal(await page.$eval('[name="preset"]:checked', (element) => (element as HTMLInputElement).value), 'Graphite');
+  });
+
+  it('exports what works: the snippet on a page of its own has the colours, the place and the words', async () => {
+    const bff = await startFakeBff((await buildWidget()).loader.replace(/\/[^/]+$/, ''));
+    const stranger = await browser.newPage();
+    try {
+      await stranger.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+      const forest = designOf(presets.find(({ name }) => name === 'Forest') ?? assert.fail());
+      const words = { position: 'left', greeting: 'Say "hi" <b>&' };
+      let snippet = '';
+      await stranger.setRequestInterception(true);
+      stranger.on('request', (request) => void (request.url() === `${bff.url}/shop` ? request.respond({ contentType: 'text/html', body: `<!doctype html><title>Shop</title><body>${snippet}` }) : request.continue()));
+      snippet = snippetOf({ ...forest, attributes: { ...forest.attributes, ...words } }, bff.url, 'hs_pub_demo');
+      await stranger.goto(`${bff.url}/shop`);
+      const launcher = (await stranger.waitForSelector('halfsecond-chat >>> .launcher')) ?? assert.fail('no launcher');
+      assert.deepEqual(await launcher.evaluate((button) => [getComputedStyle(button).backgroundColor, getComputedStyle(button).left]), ['rgb(26, 127, 96)', '20px']);
+      await launcher.click();
+      await stranger.waitForFunction(() => document.querySelector('halfsecond-chat')?.shadowRoot?.querySelector('.greeting')?.textContent === 'Say "hi" <b>&');
+
+      snippet = snippetOf({ ...forest, attributes: { ...forest.attributes, mode: 'inline' } }, bff.url, 'hs_pub_demo');
+      await stranger.goto(`${bff.url}/shop`);
+      const panel = (await stranger.waitForSelector('halfsecond-chat >>> .panel[role=group]')) ?? assert.fail('no panel');
+      assert.equal(await panel.evaluate((element) => getComputedStyle(element).backgroundColor), 'rgb(15, 22, 19)');
+    } finally {
+      await stranger.close();
+      await bff.close();
+    }
   });
 
   it('has nothing to say in the console: its policy blocks nothing that it does', () => assert.deepEqual(said, []));
