@@ -47,7 +47,7 @@ describe('the demo site', () => {
     const page = await fetch(`${url}/theme/`);
     assert.match(page.headers.get('content-security-policy') ?? '', /default-src 'none'; script-src 'self';.*require-trusted-types-for 'script'/);
     const text = await page.text();
-    const files = [...text.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, name]) => name);
+    const files = [...text.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, name = '']) => name);
     assert.ok(files.length >= 3, files.join());
     for (const name of [...files, 'preview.html']) assert.equal((await fetch(`${url}/theme/${name}`)).status, 200, name);
     for (const path of ['/theme/../package.json', '/theme/%2e%2e/halfsecond.js', '/theme/assets', '/theme/main.ts', '/theme/..%2f.hash']) assert.equal((await fetch(url + path)).status, 404, path);
