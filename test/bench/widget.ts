@@ -46,7 +46,7 @@ process.exitCode = rows.includes(false) ? 1 : 0;
 async function weight(): Promise<void> {
   const bytes = async (path: string): Promise<number> => brotliCompressSync(await readFile(path)).length;
   const seen = await requestsOf(browser, server);
-  const files = new Map(await Promise.all(built.assets.map(async (path) => [`/assets/${basename(path)}`, await bytes(path)] as const)));
+  const files = new Map<string, number>(await Promise.all(built.assets.map(async (path) => [`/assets/${basename(path)}`, await bytes(path)] as const)));
   const loader = await bytes(built.loader);
   const opened = seen.open.map((path) => files.get(path) ?? 0).reduce((sum, one) => sum + one, loader);
   add('launcher shown', `${seen.launcher.length} request, ${kb(loader)}`, '', '1 request, 3 KB', seen.launcher.length === 1 && loader <= 3 * 1_024);
