@@ -34,7 +34,7 @@ export function feedFiles(published: Published, url: string, begun: number): Rec
 `.markup,
     'feed.atom': html`<?xml version="1.0" encoding="UTF-8"?>
 <feed xmlns="http://www.w3.org/2005/Atom"><title>${title}</title><id>${url}/</id><link href="${url}/"/><link rel="self" href="${url}/feed.atom"/><author><name>Halfsecond</name></author><updated>${new Date(changed).toISOString()}</updated>${entries.map((each) => html`
-<entry><title>${each.title}</title><id>${each.link}</id><link href="${each.link}"/><published>${new Date(each.started).toISOString()}</published><updated>${new Date(each.changed).toISOString()}</updated><content type="text">${each.text}</content></entry>`)}
+<entry><title>${each.title}</title><id>${each.link}</id><link href="${each.link}"/><published>${new Date(each.started).toISOString()}</published><updated>${new Date(each.changed).toISOString()}</updated><content type="html">${each.markup}</content></entry>`)}
 </feed>
 `.markup,
     'feed.json': `${JSON.stringify({

@@ -68,7 +68,7 @@ test('RSS and Atom are well-formed and say what the incidents say; the badge too
   for (const name of ['feed.rss', 'feed.atom', 'badge.svg']) assert.equal(XMLValidator.validate(read(name)), true, name);
   const parser = new XMLParser();
   assert.equal(parser.parse(read('feed.rss')).rss.channel.item[0].title, 'Resolved: Answers were slow & late');
-  assert.match(parser.parse(read('feed.atom')).feed.entry[0].content, /resolved: It is <over>\./);
+  assert.match(parser.parse(read('feed.atom')).feed.entry[0].content, /resolved<\/strong><br\/>It is &lt;over&gt;\./);
   const items = json('feed.json')['items'] as unknown as { url: string }[];
   assert.equal(items[0]?.url, `${url}/incidents/2026-05-04-slow`);
   assert.match(read('badge.svg'), /operational/);

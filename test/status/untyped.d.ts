@@ -6,3 +6,8 @@ declare module 's3rver' {
     close(): Promise<void>;
   }
 }
+
+declare module 'parse-prometheus-text-format' {
+  export type Family = { name: string; help: string; type: string; metrics: { value: string; labels?: Record<string, string> }[] };
+  export default function parse(text: string): Family[];
+}
