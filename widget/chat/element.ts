@@ -85,6 +85,7 @@ export class HalfsecondChat extends Reactive {
   });
   #service = createService(() => this.requestUpdate());
   #arrived = 0;
+  #prompts: string[] = [];
   #fetch = createFetch(() => this.renderRoot, () => {
     this.#arrived += 1;
     this.requestUpdate();
@@ -134,12 +135,8 @@ export class HalfsecondChat extends Reactive {
     await this.#conversation?.identify(jwt);
   }
 
-  get #conversation(): Conversation | null {
-    return this.#life.conversation();
-  }
-  get #keep(): Keep | null {
-    return this.#life.keep();
-  }
+  get #conversation(): Conversation | null { return this.#life.conversation(); }
+  get #keep(): Keep | null { return this.#life.keep(); }
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -172,6 +169,7 @@ export class HalfsecondChat extends Reactive {
     if (changed.has('language') || changed.has('strings')) void this.#speak();
     // Properties may come after the element is in the page: React sets them then.
     if (changed.has('site') || changed.has('endpoint') || changed.has('consent') || changed.has('transport')) this.#start();
+    if (changed.has('prompts')) this.#prompts = readPrompts(this.prompts);
     if (changed.has('proactive') || changed.has('proactiveDelay')) this.#attention.invite(this.proactive, Number(this.proactiveDelay ?? 5));
     this.#service.watch(this.isOpen || this.mode !== 'popup' ? this.statusUrl || null : null);
   }
@@ -262,7 +260,7 @@ export class HalfsecondChat extends Reactive {
       strings: this.#strings,
       heading: this.heading ?? this.#strings.title,
       greeting: this.greeting ?? this.#strings.greeting,
-      prompts: readPrompts(this.prompts),
+      prompts: this.#prompts,
       statusUrl: this.statusUrl,
       showTiming: this.timing,
       popup: this.mode === 'popup',

@@ -5,7 +5,7 @@ import { icons } from './icons.ts';
 import type { Strings } from '../locales/en.ts';
 
 export function bubble(text: string, strings: Strings, open: () => void, dismiss: () => void): TemplateResult {
-  return html`<div class="proactive" part="proactive" dir=${strings.direction}>
+  return html`<div class="proactive" part="proactive" role="status" dir=${strings.direction}>
     <button class="proactive-text" type="button" @click=${open}>${text}</button>
     <button class="small" type="button" aria-label=${strings.dismiss} title=${strings.dismiss} @click=${dismiss}>${icons.close}</button>
   </div>`;
