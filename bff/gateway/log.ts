@@ -29,10 +29,8 @@ export type Answer = {
   ended: boolean;
   readers: Reader[];
   lastSent: number;
-  /** The last status, to be said again while no token flows. */
-  pulse: Extract<StreamEvent, { type: 'data-status' }> | null;
-  /** The same as JSON, made once: a silent stream holds one string however often it is said. */
-  pulseJson: string | null;
+  /** The last status, to be said again while no token flows: one string, however often it is said. */
+  pulse: string | null;
   abandon: NodeJS.Timeout | undefined;
   /** A reason in a word ends the answer as stopped, an error as failed. */
   stop: (reason: string | Error) => void;
@@ -47,25 +45,28 @@ export function createAnswers() {
 
   /** Starts reading `events`; `stop` is called when the visitor stops or nobody has come back in time. */
   function begin({ owner, id: messageId, lang }: Pick<Question, 'owner' | 'id' | 'lang'>, events: AsyncIterable<StreamEvent>, stop: Answer['stop']): Answer {
-    const key = keyOf(owner);
-    const before = answers.get(key);
+    const before = answers.get(keyOf(owner));
     // Ids only grow, also over the answers of one chat and over restarts: they start from the clock.
     const startId = Math.max(Date.now() * 1_000, before ? nextId(before) : 0);
     const answer: Answer = {
-      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: [], lastSent: performance.now(), pulse: null, pulseJson: null, abandon: undefined, stop,
+      owner, messageId, lang, events: [], startId, firstId: startId, size: 0, ended: false, readers: [], lastSent: performance.now(), pulse: null, abandon: undefined, stop,
     };
-    answers.set(key, answer);
+    answers.set(keyOf(owner), answer);
     const visitor = visitorOf(owner);
     running.set(visitor, (running.get(visitor) ?? 0) + 1);
-    void pump(answer, events).finally(() => {
-      const left = (running.get(visitor) ?? 1) - 1;
-      if (left > 0) running.set(visitor, left);
-      else running.delete(visitor);
-      setTimeout(() => {
-        if (answers.get(key) === answer) answers.delete(key);
-      }, KEEP_ENDED_MS).unref();
-    });
+    void pump(answer, events, over);
     return answer;
+  }
+
+  function over(answer: Answer): void {
+    const visitor = visitorOf(answer.owner);
+    const left = (running.get(visitor) ?? 1) - 1;
+    if (left > 0) running.set(visitor, left);
+    else running.delete(visitor);
+    setTimeout(() => {
+      const key = keyOf(answer.owner);
+      if (answers.get(key) === answer) answers.delete(key);
+    }, KEEP_ENDED_MS).unref();
   }
 
   return {
@@ -95,36 +96,37 @@ export function holds(answer: Answer, after: number): boolean {
 }
 
 /**
- * Tells what the log holds after event `after` (0: all of it), then follows. Null when events after it are no
- * longer held. The returned function detaches; the last one to go starts the resume window.
+ * Tells what the log holds after event `after` (0: all of it), then follows until `detach`. False when events after it
+ * are no longer held.
  */
-export function attach(answer: Answer, after: number, reader: Reader): (() => void) | null {
-  if (!holds(answer, after)) return null;
+export function attach(answer: Answer, after: number, reader: Reader): boolean {
+  if (!holds(answer, after)) return false;
   const from = Math.max(0, after - answer.firstId + 1);
   for (let at = from; at < answer.events.length; at += 1) reader.event(answer.firstId + at, answer.events[at] ?? '');
   if (answer.ended) {
     reader.end();
-    return () => undefined;
+    return true;
   }
   clearTimeout(answer.abandon);
   answer.readers = [...answer.readers, reader];
-  return () => {
-    if (!answer.readers.includes(reader)) return;
-    answer.readers = answer.readers.filter((other) => other !== reader);
-    if (answer.readers.length > 0 || answer.ended) return;
-    answer.abandon = setTimeout(() => answer.stop('abandoned'), RESUME_WINDOW_MS);
-    answer.abandon.unref();
-  };
+  return true;
 }
 
-async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise<void> {
+/** The reader has gone; the last one to go starts the resume window. */
+export function detach(answer: Answer, reader: Reader): void {
+  if (!answer.readers.includes(reader)) return;
+  answer.readers = answer.readers.filter((other) => other !== reader);
+  if (answer.readers.length > 0 || answer.ended) return;
+  answer.abandon = setTimeout(() => answer.stop('abandoned'), RESUME_WINDOW_MS);
+  answer.abandon.unref();
+}
+
+async function pump(answer: Answer, events: AsyncIterable<StreamEvent>, over: (answer: Answer) => void): Promise<void> {
   try {
     for await (const event of events) {
-      if (event.type === 'data-status') {
-        answer.pulse = event;
-        answer.pulseJson = null;
-      }
-      push(answer, JSON.stringify(event));
+      const json = JSON.stringify(event);
+      if (event.type === 'data-status') answer.pulse = json;
+      push(answer, json);
     }
   } catch (error) {
     // A turn says how it ended by an event; one that throws has broken while it was filed away, on a full disk say.
@@ -137,6 +139,7 @@ async function pump(answer: Answer, events: AsyncIterable<StreamEvent>): Promise
   clearTimeout(answer.abandon);
   for (const reader of answer.readers) reader.end();
   answer.readers = [];
+  over(answer);
 }
 
 function push(answer: Answer, json: string): void {
@@ -157,7 +160,7 @@ function beat(answers: Iterable<Answer>): void {
   for (const answer of answers) {
     if (answer.ended) continue;
     // The ticker is coarse: half a tick early is better than late.
-    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, (answer.pulseJson ??= JSON.stringify(pulseOf(answer, answer.pulse))));
+    if (answer.pulse && now - answer.lastSent >= STATUS_EVERY_MS - 600) push(answer, (answer.pulse = pulseOf(answer, answer.pulse)));
     else if (now - answer.lastSent >= HEARTBEAT_MS - 600) {
       answer.lastSent = now;
       for (const reader of answer.readers) reader.heartbeat();
@@ -166,8 +169,9 @@ function beat(answers: Iterable<Answer>): void {
 }
 
 /** What was last said still holds, but words that stopped coming are no answering. */
-function pulseOf({ lang }: Answer, pulse: NonNullable<Answer['pulse']>): StreamEvent {
-  return pulse.data.state === 'answering' ? statusEvent({ lang }, 'waiting', pulse.data.agent === undefined ? {} : { agent: pulse.data.agent }) : pulse;
+function pulseOf({ lang }: Answer, json: string): string {
+  const { data } = JSON.parse(json) as Extract<StreamEvent, { type: 'data-status' }>;
+  return data.state === 'answering' ? JSON.stringify(statusEvent({ lang }, 'waiting', data.agent === undefined ? {} : { agent: data.agent })) : json;
 }
 
 function nextId(answer: Answer): number {

@@ -1,5 +1,5 @@
 /** Writes an answer's events to one HTTP response as server-sent events, the instant they arrive and never faster than it is read. */
-import { attach, holds } from './log.ts';
+import { attach, detach, holds } from './log.ts';
 import type { Answer, Reader } from './log.ts';
 
 /** A reader that leaves this much unread is disconnected (bytes); it can resume from the log. */
@@ -30,7 +30,11 @@ type Outgoing = {
 
 /** The answer as UI message stream. False when the log no longer holds what comes after `after`; nothing is written then. */
 export function streamTo(response: Outgoing, answer: Answer, after: number, headers: Record<string, string>): boolean {
-  return pipe(response, answer, after, { ...STREAM_HEADERS, ...headers }, (id, json) => `id: ${id}\ndata: ${json}\n\n`);
+  return pipe(response, answer, after, { ...STREAM_HEADERS, ...headers }, asEvent);
+}
+
+function asEvent(id: number, json: string): string {
+  return `id: ${id}\ndata: ${json}\n\n`;
 }
 
 /** Follows the answer from after event `after`; `encode` makes the text of one event, perhaps none. False as in `streamTo`. */
@@ -40,49 +44,63 @@ export function pipe(response: Outgoing, answer: Answer, after: number, headers:
   return follow(response, answer, after, encode);
 }
 
+/** A response that follows an answer: a record with functions that all share, because it is held through every silence. */
+type Follower = Reader & {
+  response: Outgoing;
+  encode: (id: number, json: string) => string;
+  waiting: string;
+  limit: number;
+  gone: boolean;
+  fresh: boolean;
+};
+
 /** Apart from the above, so that an open stream does not hold the headers that have been written. */
-function follow(response: Outgoing, answer: Answer, after: number, encode: (id: number, json: string) => string): boolean {
-  let waiting = '';
+function follow(response: Outgoing, answer: Answer, after: number, encode: Follower['encode']): boolean {
   // A replay comes at once and may be long: that is no sign of a reader that does not read.
-  let limit = Infinity;
-  let gone = false;
-  let fresh = true;
-  const flush = () => {
-    if (waiting === '' || gone) return;
-    if (fresh) {
-      // The head as a piece of its own in the same packet: Node keeps it, and glued to a text it would keep every part that it was put together from.
-      fresh = false;
-      response.cork();
-      response.flushHeaders();
-      response.write(waiting);
-      response.uncork();
-    } else response.write(waiting);
-    waiting = '';
-    // Without a reason HTTP/2 would call the stream complete.
-    if (response.writableLength > limit) response.destroy(response.stream && new Error('unread'));
-  };
-  const send = (text: string) => {
-    // What comes in one turn of the event loop leaves in one packet.
-    if (waiting === '' && text !== '') setImmediate(flush);
-    waiting += text;
-  };
-  const reader: Reader = {
-    event: (id, json) => send(encode(id, json)),
-    heartbeat: () => send(': hb\n\n'),
-    end: () => {
-      flush();
-      response.end();
-    },
-  };
-  const detach = attach(answer, after, reader);
-  if (!detach) return false;
-  limit = UNREAD_MAX + waiting.length;
+  const follower: Follower = { event, heartbeat, end, response, encode, waiting: '', limit: Infinity, gone: false, fresh: true };
+  if (!attach(answer, after, follower)) return false;
+  follower.limit = UNREAD_MAX + follower.waiting.length;
   // 'close' comes after every ending, a normal one and a socket that vanished alike; one that is gone already says nothing.
   const leave = () => {
-    gone = true;
-    detach();
+    follower.gone = true;
+    detach(answer, follower);
   };
   if (response.stream?.destroyed ?? response.destroyed) leave();
   else response.on('close', leave);
   return true;
+}
+
+function event(this: Follower, id: number, json: string): void {
+  send(this, this.encode(id, json));
+}
+
+function heartbeat(this: Follower): void {
+  send(this, ': hb\n\n');
+}
+
+function end(this: Follower): void {
+  flush(this);
+  this.response.end();
+}
+
+/** What comes in one turn of the event loop leaves in one packet. */
+function send(follower: Follower, text: string): void {
+  if (follower.waiting === '' && text !== '') setImmediate(flush, follower);
+  follower.waiting += text;
+}
+
+function flush(follower: Follower): void {
+  const { response, waiting } = follower;
+  if (waiting === '' || follower.gone) return;
+  follower.waiting = '';
+  if (follower.fresh) {
+    // The head as a piece of its own in the same packet: Node keeps it, and glued to a text it would keep every part that it was put together from.
+    follower.fresh = false;
+    response.cork();
+    response.flushHeaders();
+    response.write(waiting);
+    response.uncork();
+  } else response.write(waiting);
+  // Without a reason HTTP/2 would call the stream complete.
+  if (response.writableLength > follower.limit) response.destroy(response.stream && new Error('unread'));
 }

@@ -1,72 +1,76 @@
 /** One step of an answer: the router's parts as stream events, and what the next step needs to know. */
 import type { StreamEvent } from '@halfsecond/shared/wire';
-import type { Question, Route, RouteInput, RoutePart, Snippet, Spans, ToolCall, TurnRecord } from '../layers.ts';
+import type { Question, RoutePart, Snippet, Spans, ToolCall, TurnRecord } from '../layers.ts';
 import { statusEvent } from './sentences.ts';
 
-type End = Extract<RoutePart, { type: 'end' | 'fail' }>;
-export type StepResult = { text: string; calls: ToolCall[]; end: End };
-
-/** Where text parts open and close; ids are unique within the answer. */
+/** What is known of a step while it runs; `end` stands once its parts are over. `pen`: where text parts open and close, ids unique within the step. */
+export type Step = {
+  who: { agent: string } | Record<string, never>;
+  pen: Pen;
+  text: string;
+  calls: ToolCall[] | null;
+  cited: Snippet[] | null;
+  end: Extract<RoutePart, { type: 'end' | 'fail' }>;
+};
 type Pen = { open: 'text' | 'reasoning' | null; id: string; count: number };
 
-/** Streams one routed step. Adds attempts, sources and handoff to `record` as they come. */
-export async function* streamStep(
-  route: Route, input: RouteInput, question: Question, record: TurnRecord, spans: Spans, signal: AbortSignal,
-): AsyncGenerator<StreamEvent, StepResult> {
-  const pen: Pen = { open: null, id: '', count: 0 };
-  const calls: ToolCall[] = [];
-  const cited: Snippet[] = [];
-  const who = input.agent?.title ? { agent: input.agent.title } : {};
-  let text = '';
-  let end: End = { type: 'fail', code: 'no_answer' };
+const unanswered: Step['end'] = { type: 'fail', code: 'no_answer' };
 
-  yield { type: 'start-step' };
-  for await (const part of route(input, signal)) {
-    if (part.type === 'text') {
-      if (pen.open !== 'text') {
-        spans.token();
-        yield statusEvent(question, 'answering', who);
-        yield* write(pen, 'text');
-      }
-      text += part.text;
-      record.text += part.text;
-      yield { type: 'text-delta', id: pen.id, delta: part.text };
-    } else if (part.type === 'reasoning') {
-      if (pen.open !== 'reasoning') yield* write(pen, 'reasoning');
-      yield { type: 'reasoning-delta', id: pen.id, delta: part.text };
-    } else if (part.type === 'model') {
-      const again = spans.firstToken() === null && record.model !== null;
-      spans.enter('provider');
-      Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
-      yield statusEvent(question, again ? 'switching' : 'thinking', { ...who, model: part.model });
-    } else if (part.type === 'answers') {
-      Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
-    } else if (part.type === 'class') {
-      record.dataClass = part.dataClass;
-    } else if (part.type === 'waiting') {
-      yield statusEvent(question, 'queued', { position: part.position });
-    } else if (part.type === 'takeover') {
-      yield statusEvent(question, 'switching', { ...who, model: part.model });
-      if (question.resetStep) yield* rewrite(pen, text, cited);
-    } else if (part.type === 'call') {
-      calls.push(part.call);
-    } else if (part.type === 'cite') {
-      if (record.sources.some((known) => known.id === part.snippet.id)) continue;
-      record.sources.push(part.snippet);
-      cited.push(part.snippet);
-      yield sourceEvent(part.snippet);
-    } else if (part.type === 'handoff') {
-      record.handoff = part.reason;
-    } else if (part.type === 'attempt') {
-      record.attempts.push(part.attempt);
-      spans.inside(`provider:${part.attempt.provider}`, part.attempt.startedAt, part.attempt.startedAt + part.attempt.total);
-    } else {
-      end = part;
+/** `agent`: whose answer it is, as visitors read it. */
+export function createStep(agent: string | undefined): Step {
+  return { who: agent ? { agent } : {}, pen: { open: null, id: '', count: 0 }, text: '', calls: null, cited: null, end: unanswered };
+}
+
+/** What the visitor is told of one part of the router's. Adds attempts, sources and handoff to `record` as they come. */
+export function* hear(step: Step, part: RoutePart, question: Question, record: TurnRecord, spans: Spans): Generator<StreamEvent> {
+  const { pen, who } = step;
+  if (part.type === 'text') {
+    if (pen.open !== 'text') {
+      spans.token();
+      yield statusEvent(question, 'answering', who);
+      yield* write(pen, 'text');
     }
+    step.text += part.text;
+    record.text += part.text;
+    yield { type: 'text-delta', id: pen.id, delta: part.text };
+  } else if (part.type === 'reasoning') {
+    if (pen.open !== 'reasoning') yield* write(pen, 'reasoning');
+    yield { type: 'reasoning-delta', id: pen.id, delta: part.text };
+  } else if (part.type === 'model') {
+    const again = spans.firstToken() === null && record.model !== null;
+    spans.enter('provider');
+    Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
+    yield statusEvent(question, again ? 'switching' : 'thinking', { ...who, model: part.model });
+  } else if (part.type === 'answers') {
+    Object.assign(record, { model: part.model, provider: part.provider, fallback: part.fallback });
+  } else if (part.type === 'class') {
+    record.dataClass = part.dataClass;
+  } else if (part.type === 'waiting') {
+    yield statusEvent(question, 'queued', { position: part.position });
+  } else if (part.type === 'takeover') {
+    yield statusEvent(question, 'switching', { ...who, model: part.model });
+    if (question.resetStep) yield* rewrite(step);
+  } else if (part.type === 'call') {
+    (step.calls ??= []).push(part.call);
+  } else if (part.type === 'cite') {
+    if (record.sources.some((known) => known.id === part.snippet.id)) return;
+    record.sources.push(part.snippet);
+    (step.cited ??= []).push(part.snippet);
+    yield sourceEvent(part.snippet);
+  } else if (part.type === 'handoff') {
+    record.handoff = part.reason;
+  } else if (part.type === 'attempt') {
+    record.attempts.push(part.attempt);
+    spans.inside(`provider:${part.attempt.provider}`, part.attempt.startedAt, part.attempt.startedAt + part.attempt.total);
+  } else {
+    step.end = part;
   }
+}
+
+/** The step is over: its open part is closed. */
+export function* closeStep({ pen }: Step): Generator<StreamEvent> {
   yield* write(pen, null);
   yield { type: 'finish-step' };
-  return { text, calls, end };
 }
 
 /** Closes the open part, if any, and opens the next. */
@@ -80,10 +84,10 @@ function* write(pen: Pen, next: Pen['open']): Generator<StreamEvent> {
 }
 
 /** After a takeover, clients that understand it start the step afresh: what stands is said again in one piece. */
-function* rewrite(pen: Pen, text: string, cited: Snippet[]): Generator<StreamEvent> {
+function* rewrite({ pen, cited, text }: Step): Generator<StreamEvent> {
   yield { type: 'reset-step' };
   pen.open = null;
-  for (const snippet of cited) yield sourceEvent(snippet);
+  for (const snippet of cited ?? []) yield sourceEvent(snippet);
   yield* write(pen, 'text');
   yield { type: 'text-delta', id: pen.id, delta: text };
 }

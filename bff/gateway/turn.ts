@@ -1,11 +1,11 @@
 /** One turn in order: accept and acknowledge → queue → dispatch and recall side by side → route → tools, and back. */
-import type { StreamEvent } from '@halfsecond/shared/wire';
+import type { StreamEvent, Usage } from '@halfsecond/shared/wire';
 import { highest } from '../layers.ts';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
 import { acknowledgement, handoffEvent, statusEvent } from './sentences.ts';
-import { streamStep } from './step.ts';
+import { closeStep, createStep, hear } from './step.ts';
 import { within } from './within.ts';
 
 /** What a turn is made of; `report` is told once, when the turn is over, however it ended. */
@@ -55,7 +55,26 @@ export function createTurn(parts: TurnParts): Turn {
       const recalled = await within(recalling, RECALL_PATIENCE_MS, () => nothing);
 
       spans.enter('route');
-      yield* answer(parts, question, record, spans, who.agent, recalled, signal);
+      let input = inputOf(parts, question, record, who.agent, recalled);
+      // As long as the model asks for tools, they run and their results go back into route.
+      for (let count = 1; ; count += 1) {
+        const step = createStep(who.agent?.title);
+        yield { type: 'start-step' };
+        for await (const part of parts.route(input, signal)) for (const event of hear(step, part, question, record, spans)) yield event;
+        yield* closeStep(step);
+        signal.throwIfAborted();
+        if (step.end.type === 'fail') return yield* unanswered(question, record, step.end.code);
+        charge(record, step.end);
+        if (step.calls === null || count === STEPS_MAX) break;
+
+        spans.enter('tool');
+        const calls = step.calls.slice(0, CALLS_MAX);
+        input.messages.push({ role: 'assistant', text: step.text, calls });
+        input.messages.push(...(yield* runCalls(parts, question, record, spans, who.agent, calls, signal)));
+        input = { ...input, dataClass: record.dataClass, tools: count === STEPS_MAX - 1 ? [] : input.tools };
+        spans.enter('route');
+      }
+      yield* finish(question, record, spans);
     } catch (error) {
       if (!signal.aborted) yield* ended(record, 'error', 'internal', error);
       else if (signal.reason instanceof Error) yield* ended(record, 'error', 'internal', signal.reason);
@@ -89,38 +108,25 @@ function* introduce(question: Question, record: TurnRecord, who: Dispatched): Ge
   yield statusEvent(question, 'recalling', agent?.title ? { agent: agent.title } : {});
 }
 
-/** Routes step by step: as long as the model asks for tools, they run and their results go back into route. */
-async function* answer(
-  parts: TurnParts, question: Question, record: TurnRecord, spans: Spans, agent: Agent | null, recalled: Recalled, signal: AbortSignal,
-): AsyncGenerator<StreamEvent> {
-  const messages: RouteMessage[] = [...question.recent.map(asRouteMessage), { role: 'user', text: question.text }];
-  const tools = parts.listTools(agent);
+function inputOf(parts: TurnParts, question: Question, record: TurnRecord, agent: Agent | null, recalled: Recalled): RouteInput {
   record.dataClass = highest(record.dataClass, agent?.dataClass ?? 'public');
-  const input: RouteInput = {
-    site: question.owner.site, chat: question.owner.chat, traceId: question.traceId, agent, dataClass: record.dataClass,
-    system: systemPrompt(agent), messages, snippets: recalled.snippets, tools, lang: question.lang,
+  return {
+    site: question.owner.site, chat: question.owner.chat, traceId: question.traceId, agent, dataClass: record.dataClass, system: systemPrompt(agent),
+    messages: [...question.recent.map(asRouteMessage), { role: 'user', text: question.text }],
+    snippets: recalled.snippets, tools: parts.listTools(agent), lang: question.lang,
   };
-  for (let step = 1; ; step += 1) {
-    const last = step === STEPS_MAX;
-    const result = yield* streamStep(parts.route, { ...input, dataClass: record.dataClass, tools: last ? [] : tools }, question, record, spans, signal);
-    signal.throwIfAborted();
-    if (result.end.type === 'fail') {
-      // Nobody outside may be asked for regulated text, so a person is offered where another turn would say: try again.
-      if (record.dataClass === 'regulated') yield handoffEvent(question, record.handoff ??= 'private');
-      return yield* ended(record, 'error', result.end.code);
-    }
-    record.usage.inputTokens += result.end.usage.inputTokens;
-    record.usage.outputTokens += result.end.usage.outputTokens;
-    record.cost += result.end.cost;
-    if (result.calls.length === 0 || last) break;
+}
 
-    spans.enter('tool');
-    const calls = result.calls.slice(0, CALLS_MAX);
-    messages.push({ role: 'assistant', text: result.text, calls });
-    messages.push(...(yield* runCalls(parts, question, record, spans, agent, calls, signal)));
-    spans.enter('route');
-  }
-  yield* finish(question, record, spans);
+function charge(record: TurnRecord, { usage, cost }: { usage: Usage; cost: number }): void {
+  record.usage.inputTokens += usage.inputTokens;
+  record.usage.outputTokens += usage.outputTokens;
+  record.cost += cost;
+}
+
+/** Nobody could answer. Nobody outside may be asked for regulated text, so a person is offered there where another turn would say: try again. */
+function* unanswered(question: Question, record: TurnRecord, code: string): Generator<StreamEvent> {
+  if (record.dataClass === 'regulated') yield handoffEvent(question, record.handoff ??= 'private');
+  yield* ended(record, 'error', code);
 }
 
 async function* runCalls(

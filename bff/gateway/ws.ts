@@ -16,8 +16,8 @@ import { limitChat } from './ask.ts';
 import type { Ask } from './ask.ts';
 import type { ChatParts } from './chat.ts';
 import { Refusal, addressOf, bearerOf, refusalOf, visitorOf } from './guard.ts';
-import { DONE, attach } from './log.ts';
-import type { Answer } from './log.ts';
+import { DONE, attach, detach } from './log.ts';
+import type { Answer, Reader } from './log.ts';
 
 /** A socket that leaves this much unread is cut (bytes); its answers can be resumed. */
 const UNREAD_MAX = 1_000_000;
@@ -41,7 +41,7 @@ type Line = {
   token: string | undefined;
   acceptLanguage: string | undefined;
   /** What is being followed, by request id. */
-  open: Map<string, { answer: Answer; detach: () => void }>;
+  open: Map<string, { answer: Answer; reader: Reader }>;
   known: boolean;
   alive: boolean;
   quietBeats: number;
@@ -90,7 +90,7 @@ function openLine(socket: WebSocket, c: Context): Line {
 
 function closeLine(line: Line): void {
   clearInterval(line.timer);
-  for (const { detach } of line.open.values()) detach();
+  for (const { answer, reader } of line.open.values()) detach(answer, reader);
   line.open.clear();
 }
 
@@ -138,7 +138,7 @@ function abort(line: Line, requestId: string): void {
   if (!aborted) return;
   const elsewhere = [...line.open].some(([id, { answer }]) => id !== requestId && answer === aborted.answer);
   if (!elsewhere) return aborted.answer.stop('stopped');
-  aborted.detach();
+  detach(aborted.answer, aborted.reader);
   line.open.delete(requestId);
 }
 
@@ -181,7 +181,7 @@ function follow(line: Line, requestId: string, answer: Answer, after: number): b
   const head = `{"type":"chunk","requestId":${JSON.stringify(requestId)},"sequence":`;
   let ended = false;
   line.unreadMax = Infinity;
-  const detach = attach(answer, after, {
+  const reader: Reader = {
     event: (id, json) => {
       if (json !== DONE) write(line, `${head}${id - answer.startId},"chunk":${json}}`);
     },
@@ -191,12 +191,13 @@ function follow(line: Line, requestId: string, answer: Answer, after: number): b
       line.open.delete(requestId);
       tell(line, { type: 'end', requestId });
     },
-  });
+  };
+  const attached = attach(answer, after, reader);
   // A replay comes at once and may be long: that is no sign of a reader that does not read.
   line.unreadMax = UNREAD_MAX + line.socket.bufferedAmount;
-  if (!detach) return false;
-  if (line.socket.readyState !== line.socket.OPEN) detach();
-  else if (!ended) line.open.set(requestId, { answer, detach });
+  if (!attached) return false;
+  if (line.socket.readyState !== line.socket.OPEN) detach(answer, reader);
+  else if (!ended) line.open.set(requestId, { answer, reader });
   return true;
 }
 

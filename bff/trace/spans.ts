@@ -5,33 +5,46 @@ import type { Span, Spans } from '../layers.ts';
 type Hop = 'accept' | Parameters<Spans['enter']>[0];
 /** A hop ends where the next one begins; `parent` says in which hop something happened. */
 type Inside = { parent: number; name: string; from: number; to: number };
+/**
+ * Names and numbers only, and functions that all share: a turn that waits holds them for as long, and spans are made of
+ * them when it is over.
+ */
+type Recorder = Spans & { now: () => number; hops: Hop[]; starts: number[]; within: Inside[] | null; spoke: number | null };
 
 const clock = (): number => performance.now();
 
 /** `arrivedAt` and `now` on the clock of `performance.now()`. */
 export function recordSpans(arrivedAt: number, now: () => number = clock): Spans {
-  // Names and numbers only: a turn that waits holds them for as long, and spans are made of them when it is over.
-  const hops: Hop[] = ['accept'];
-  const starts = [arrivedAt];
-  let inside: Inside[] | null = null;
-  let firstToken: number | null = null;
+  const recorder: Recorder = { enter, inside, token, firstToken, timing, finish, now, hops: ['accept'], starts: [arrivedAt], within: null, spoke: null };
+  return recorder;
+}
 
-  return {
-    enter(next) {
-      if (next === hops.at(-1)) return;
-      hops.push(next);
-      starts.push(now());
-    },
-    inside(name, from, to) {
-      (inside ??= []).push({ parent: hops.length - 1, name, from, to });
-    },
-    token() {
-      firstToken ??= now() - arrivedAt;
-    },
-    firstToken: () => firstToken,
-    timing: () => timing(hopsOf(hops, starts, now()), firstToken),
-    finish: () => [...hopsOf(hops, starts, now()), ...(inside ?? []).map(({ parent, name, from, to }, at): Span => ({ id: `s${hops.length + at}`, name, start: from - arrivedAt, ms: to - from, parent: `s${parent}` }))],
-  };
+function enter(this: Recorder, next: Hop): void {
+  if (next === this.hops.at(-1)) return;
+  this.hops.push(next);
+  this.starts.push(this.now());
+}
+
+function inside(this: Recorder, name: string, from: number, to: number): void {
+  (this.within ??= []).push({ parent: this.hops.length - 1, name, from, to });
+}
+
+function token(this: Recorder): void {
+  this.spoke ??= this.now() - (this.starts[0] ?? 0);
+}
+
+function firstToken(this: Recorder): number | null {
+  return this.spoke;
+}
+
+function timing(this: Recorder): Timing {
+  return sumUp(hopsOf(this.hops, this.starts, this.now()), this.spoke);
+}
+
+function finish(this: Recorder): Span[] {
+  const [arrivedAt = 0] = this.starts;
+  const within = (this.within ?? []).map(({ parent, name, from, to }, at): Span => ({ id: `s${this.hops.length + at}`, name, start: from - arrivedAt, ms: to - from, parent: `s${parent}` }));
+  return [...hopsOf(this.hops, this.starts, this.now()), ...within];
 }
 
 function hopsOf(hops: Hop[], starts: number[], end: number): Span[] {
@@ -43,7 +56,7 @@ function hopsOf(hops: Hop[], starts: number[], end: number): Span[] {
 }
 
 /** What the hops add up to; `gateway` is all that belongs to no other layer. Hundredths of a millisecond. */
-function timing(hops: Span[], firstToken: number | null): Timing {
+function sumUp(hops: Span[], firstToken: number | null): Timing {
   const sum = (...names: Hop[]) => hundredths(hops.filter(({ name }) => names.includes(name as Hop)).reduce((total, { ms }) => total + ms, 0));
   return {
     queue: sum('queue'), dispatch: sum('dispatch'), memory: sum('recall'), route: sum('route'), provider: sum('provider'), tools: sum('tool'),
