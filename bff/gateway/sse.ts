@@ -52,12 +52,13 @@ type Follower = Reader & {
   limit: number;
   gone: boolean;
   fresh: boolean;
+  ended: boolean;
 };
 
 /** Apart from the above, so that an open stream does not hold the headers that have been written. */
 function follow(response: Outgoing, answer: Answer, after: number, encode: Follower['encode']): boolean {
   // A replay comes at once and may be long: that is no sign of a reader that does not read.
-  const follower: Follower = { event, heartbeat, end, response, encode, waiting: '', limit: Infinity, gone: false, fresh: true };
+  const follower: Follower = { event, heartbeat, end, response, encode, waiting: '', limit: Infinity, gone: false, fresh: true, ended: false };
   if (!attach(answer, after, follower)) return false;
   follower.limit = UNREAD_MAX + follower.waiting.length;
   // 'close' comes after every ending, a normal one and a socket that vanished alike; one that is gone already says nothing.
@@ -79,11 +80,11 @@ function heartbeat(this: Follower): void {
 }
 
 function end(this: Follower): void {
-  flush(this);
-  this.response.end();
+  if (this.waiting === '') setImmediate(flush, this);
+  this.ended = true;
 }
 
-/** What comes in one turn of the event loop leaves in one packet. */
+/** What comes in one turn of the event loop leaves in one packet, at its end: by then what it acknowledges is on disk, also when the whole answer came at once. */
 function send(follower: Follower, text: string): void {
   if (follower.waiting === '' && text !== '') setImmediate(flush, follower);
   follower.waiting += text;
@@ -91,16 +92,22 @@ function send(follower: Follower, text: string): void {
 
 function flush(follower: Follower): void {
   const { response, waiting } = follower;
-  if (waiting === '' || follower.gone) return;
+  if (follower.gone) return;
   follower.waiting = '';
+  if (waiting !== '') write(follower, waiting);
+  // Without a reason HTTP/2 would call the stream complete.
+  if (response.writableLength > follower.limit) response.destroy(response.stream && new Error('unread'));
+  if (follower.ended) response.end();
+}
+
+function write(follower: Follower, text: string): void {
+  const { response } = follower;
   if (follower.fresh) {
     // The head as a piece of its own in the same packet: Node keeps it, and glued to a text it would keep every part that it was put together from.
     follower.fresh = false;
     response.cork();
     response.flushHeaders();
-    response.write(waiting);
+    response.write(text);
     response.uncork();
-  } else response.write(waiting);
-  // Without a reason HTTP/2 would call the stream complete.
-  if (response.writableLength > follower.limit) response.destroy(response.stream && new Error('unread'));
+  } else response.write(text);
 }

@@ -1,4 +1,5 @@
 /** One turn in order: accept and acknowledge → queue → dispatch and recall side by side → route → tools, and back. */
+import { setImmediate as atEndOfLoop } from 'node:timers/promises';
 import type { StreamEvent, Usage } from '@halfsecond/shared/wire';
 import { highest } from '../layers.ts';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
@@ -74,6 +75,9 @@ export function createTurn(parts: TurnParts): Turn {
         input = { ...input, dataClass: record.dataClass, tools: count === STEPS_MAX - 1 ? [] : input.tools };
         spans.enter('route');
       }
+      // An answer that needed no network is whole before its question is on disk, and may say so only then.
+      await atEndOfLoop();
+      signal.throwIfAborted();
       yield* finish(question, record, spans);
     } catch (error) {
       if (!signal.aborted) yield* ended(record, 'error', 'internal', error);
