@@ -116,7 +116,7 @@ export function socketLine(requests: Requests): Line {
         throw error;
       }
     },
-    warm: async (signal) => void (await Promise.all([open(signal), requests.warm(signal)])),
+    warm: async (signal) => void (await Promise.all([open(signal), requests.token(signal)])),
     close: () => void opening?.then((socket) => socket.close(), () => 'it never opened'),
   };
 }

@@ -64,6 +64,21 @@ describe('the loader', { concurrency: 3 }, () => {
     }));
   }
 
+  it('nor does one that was typed long after the server has closed the connection', { timeout: 20_000 }, () => pages.stage(async (stage) => {
+    const { bff } = stage;
+    const page = await stage.tab({ body: stage.tag('data-open') });
+    await input(page).waitFor();
+    await input(page).focus();
+    await page.waitForTimeout(7_000);
+    const warmed = page.waitForResponse((response) => response.request().method() === 'HEAD');
+    await input(page).pressSequentially('hello');
+    await warmed;
+    const before = { ...bff.door };
+    await input(page).press('Enter');
+    await hear(page, 'Glad you are here');
+    assert.deepEqual(bff.door, before);
+  }));
+
   it('an open chat with a streamed answer in Markdown has cost at most 35 KB of script (brotli)', (t) => pages.stage(async (stage) => {
     const { page } = await watched(stage);
     const scripts: Promise<[name: string, bytes: number]>[] = [];
