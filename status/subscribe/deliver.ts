@@ -32,7 +32,7 @@ export function createDeliver(book: Book, send: Send, log: (line: string) => voi
     }
     if (message.tries === 0) log(`A message to a ${message.subscriber.kind} was not taken (${sent.fault}); it is tried again.`);
     // Somewhat by chance, so that many that failed together do not come back together.
-    book.later(message.id, now + pause * (0.8 + Math.random() * 0.4), sent.fault);
+    book.later(message.id, now + Math.round(pause * (0.8 + Math.random() * 0.4)), sent.fault);
   }
 
   return {

@@ -1,5 +1,5 @@
 /** One state of the chat and the writer that publishes it into a temporary folder: what tests of files, formats and mirrors begin with. */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -44,12 +44,15 @@ export function observed(over: Partial<Observed> = {}): Observed {
   };
 }
 
-export function writing(t: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
+/** @param name of the status folder inside a temporary one, when it matters */
+export function writing(t: TestContext, name = '') {
+  const temporary = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
+  const folder = join(temporary, name);
+  mkdirSync(folder, { recursive: true });
   const store = openStore(join(folder, 'status.db'), () => undefined);
   t.after(() => {
     store.close();
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   });
   const site: Site = {
     index: '<title>@@TITLE@@</title><main>@@LIVE@@</main>', model: '<main data-live="@@MODEL@@">@@LIVE@@</main>', subscribe: '<main>@@LIVE@@</main>',
