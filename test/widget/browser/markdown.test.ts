@@ -86,7 +86,7 @@ describe('a growing answer', () => {
     element.send(/Chrome/.test(navigator.userAgent) ? '1000 kilobytes' : '100 kilobytes');
     await until('the end of a very long answer', () => all(element, '.prose').at(-1)?.textContent?.includes('The very end.'), 55_000);
     running = false;
-    expect(frames).to.be.greaterThan(10);
+    expect(frames).to.be.greaterThan(3);
     // Many frames, none of them long: the bound is wide because other work shares the machine.
     expect(longest).to.be.lessThan(3_000);
   }).timeout(60_000);
