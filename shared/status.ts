@@ -59,7 +59,8 @@ export type ProviderHealth = z.infer<typeof providerHealth>;
 
 export const modelInfo = z.object({ id: name, provider: name });
 
-export const queueState = z.object({ depth: z.int(), inFlight: z.int(), capacity: z.int() });
+const places = z.int().check(z.nonnegative());
+export const queueState = z.object({ depth: places, inFlight: places, capacity: places });
 export type QueueState = z.infer<typeof queueState>;
 
 /**

@@ -78,13 +78,14 @@ export function judgeProvider(blind: boolean, health: ProviderHealth, traffic: T
   if (blind && outside === 'down') return say('major_outage', 'Its public endpoint does not answer our probes.', 'probes');
   if (blind) return { ...fromHealth(health, outside), text: 'Not measured at the moment.', judged: false };
   const verdict = fromHealth(health, outside);
-  if (verdict.status !== 'operational') return verdict;
   const own = traffic.recent.filter((turn) => turn.provider === health.id || turn.attempts.some((each) => each.provider === health.id));
+  const slow = slowAt(health.id, { ...traffic, recent: own });
+  if (verdict.status !== 'operational') return slow ? { ...verdict, text: `${verdict.text} ${slow.text}` } : verdict;
   const failing = failingAttempts(health.id, traffic.recent);
   if (failing) return failing;
   if (outside === 'down' && own.some((turn) => turn.outcome === 'ok')) return say('operational', 'Answers, though its public endpoint does not answer our probes.');
   if (outside === 'down') return say('degraded_performance', 'Its public endpoint does not answer our probes.', 'probes');
-  return slowAt(health.id, { ...traffic, recent: own }) ?? verdict;
+  return slow ?? verdict;
 }
 
 function failingAttempts(provider: string, recent: Recent[]): Verdict | null {

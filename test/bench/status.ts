@@ -1,6 +1,6 @@
 /**
  * The status host's figures: drills over real processes, faults injected into real turns, and what can be computed.
- * `npm run bench status`; DRILLS, SLOW, FAULTS and PAIRS set how many (100, 20, 200 and 3 side by side).
+ * `npm run bench status`; DRILLS, SLOW, FAULTS and PAIRS set how many (100, 20, 200 and 4 side by side).
  */
 import { loadavg } from 'node:os';
 import { outages } from './status/outages.ts';
@@ -38,7 +38,7 @@ for (const [share, most] of [[0.01, 0], [0.05, 30]] as const) {
 // The bff logs every turn that we break on purpose.
 const { error: shout } = console;
 console.error = () => undefined;
-const judged = await sides(number('FAULTS', 200), 2);
+const judged = await sides(number('FAULTS', 200), 3);
 console.error = shout;
 const wrong = judged.filter((each) => each.side !== each.said);
 for (const each of wrong) console.log(`  wrong side: ${each.fault} was put on ${each.said ?? 'nobody'}`);
@@ -51,7 +51,7 @@ if (number('SLOW', 20) > 0) {
   row('slow tokens, shown as degraded (4 turns/s, page asks 1/s)', slow.text, 'p99 <= 6 s', slow.p99 <= 6_000);
 }
 if (number('DRILLS', 100) > 0) {
-  const drilled = await outages(number('DRILLS', 100), number('PAIRS', 3));
+  const drilled = await outages(number('DRILLS', 100), number('PAIRS', 4));
   for (const kind of ['killed', 'hung'] as const) {
     const some = spread(drilled.filter((each) => each.kind === kind).map((each) => each.ms));
     row(`bff ${kind}, shown as an outage (page asks 1/s)`, some.text, 'p99 <= 5 s', some.p99 <= 5_000);

@@ -59,7 +59,8 @@ export async function startPair(config: Record<string, unknown>): Promise<Pair> 
   const begin = () => start('bff/cli/main.ts', ['bff'], { HALFSECOND_CONFIG: path, HALFSECOND_DATA: join(folder, 'bff'), BFF_PORT: String(port), STATUS_FEED_KEY: KEY, HALFSECOND_ADMIN_KEY: 'admin', OPENAI_API_KEY: '', ANTHROPIC_API_KEY: '' });
   let bff = await begin();
   const host = await start('status/main.ts', [], { STATUS_SOURCE: bff.url, STATUS_FEED_KEY: KEY, STATUS_PORT: '0', HALFSECOND_DATA: join(folder, 'status'), STATUS_CONTENT: join(folder, 'content') });
-  const signal = (name: NodeJS.Signals) => { if (bff.child.pid !== undefined) process.kill(-bff.child.pid, name); };
+  const lives = () => bff.child.exitCode === null && bff.child.signalCode === null;
+  const signal = (name: NodeJS.Signals) => { if (lives() && bff.child.pid !== undefined) process.kill(-bff.child.pid, name); };
   return {
     bff: {
       url: bff.url,
