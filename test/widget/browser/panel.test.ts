@@ -49,7 +49,7 @@ describe('the last question', () => {
     expect(body?.['trigger']).to.equal('submit-message');
     expect(body?.['messageId']).to.equal(firstMessage(body).id);
     expect(all(element, '.question').map((question) => question.textContent?.replace(/^You: /, ''))).to.deep.equal(['first words', 'third words']);
-    expect(find(element, '[part=edit-form]')).to.equal(null);
+    expect(all(element, '[part=edit-form]').length).to.equal(0);
   });
 
   it('stays as it was after Escape, and the panel stays open', async () => {
@@ -58,7 +58,7 @@ describe('the last question', () => {
     button(element, 'edit').click();
     key(await until('the form', () => find(element, '[part=edit-form] textarea')), 'Escape');
     await element.updateComplete;
-    expect(find(element, '[part=edit-form]')).to.equal(null);
+    expect(all(element, '[part=edit-form]').length).to.equal(0);
     expect(element.isOpen).to.equal(true);
     expect(shadow(element).activeElement?.id).to.equal('input');
   });
@@ -75,7 +75,7 @@ describe('a tool that wants consent', () => {
     expect(need(element, '.tool.approval').textContent).to.contain('needs your consent');
     card.querySelector('button')?.click();
     await until('the rest', () => answerText(element).includes('I can do that') && all(element, '.prose').at(-1)?.textContent === 'The order is cancelled.' && !find(element, '.stop'));
-    expect([all(element, '.answer').length, find(element, '[part=approval]'), all(element, '.tool.done').length]).to.deep.equal([1, null, 1]);
+    expect([all(element, '.answer').length, all(element, '[part=approval]').length, all(element, '.tool.done').length]).to.deep.equal([1, 0, 1]);
     const [body] = await requests('approval-c1', 1);
     expect(firstMessage(body).role).to.equal('assistant');
     expect(body?.['messageId']).to.equal(firstMessage(body).id);
@@ -99,7 +99,7 @@ describe('a tool that wants consent', () => {
     await until('both cards', () => all(element, '[part=approval]').length === 2);
     need(element, '[part=approval] button').click();
     await element.updateComplete;
-    expect([all(element, '[part=approval]').length, find(element, '.stop')]).to.deep.equal([1, null]);
+    expect([all(element, '[part=approval]').length, all(element, '.stop').length]).to.deep.equal([1, 0]);
     all(element, '[part=approval] button')[1]?.click();
     const [body] = await requests('approval-c2', 1);
     expect(firstMessage(body).parts.map(({ approval }) => approval)).to.deep.equal([{ id: 'approval-c1', approved: true }, { id: 'approval-c2', approved: false }]);
@@ -115,7 +115,7 @@ describe('around an answer', () => {
     monday?.click();
     await requests('The one from Monday', 1);
     await until('the end', () => all(element, '.answer').length === 2 && !find(element, '.stop'));
-    expect(find(element, '.answer .prompt')).to.equal(null);
+    expect(all(element, '.answer .prompt').length).to.equal(0);
   });
 
   it('asks what was wrong after a thumb down, sends both, and gives the focus back', async () => {
@@ -143,7 +143,7 @@ describe('around an answer', () => {
     expect(need(element, '.timing').getAttribute('aria-expanded')).to.equal('true');
     need(element, '.timing').click();
     await element.updateComplete;
-    expect(find(element, '[part=trail]')).to.equal(null);
+    expect(all(element, '[part=trail]').length).to.equal(0);
   });
 
   it('turns files away in a sentence, and lets text through', async () => {
@@ -182,24 +182,24 @@ describe('while the panel is closed', () => {
   it('lets the page speak first, without taking the focus, once', async () => {
     const before = document.activeElement;
     const element = await chat({ proactive: 'Any questions?', 'proactive-delay': '0.05' });
-    expect(find(element, '.proactive')).to.equal(null);
+    expect(all(element, '.proactive').length).to.equal(0);
     const bubble = await until('the bubble', () => find(element, '.proactive'));
     expect(bubble.textContent).to.contain('Any questions?');
     expect(document.activeElement).to.equal(before);
     bubble.querySelectorAll<HTMLElement>('button')[1]?.click();
     await element.updateComplete;
-    expect([find(element, '.proactive'), element.isOpen]).to.deep.equal([null, false]);
+    expect([all(element, '.proactive').length, element.isOpen]).to.deep.equal([0, false]);
     element.remove();
     const second = await chat({ proactive: 'Any questions?', 'proactive-delay': '0' }, true);
     await new Promise((resolve) => setTimeout(resolve, 150));
-    expect(find(second, '.proactive')).to.equal(null);
+    expect(all(second, '.proactive').length).to.equal(0);
   });
 
   it('opens from the bubble; without consent nothing of it is kept', async () => {
     const element = await chat({ proactive: 'Any questions?', 'proactive-delay': '0', consent: 'pending' });
     (await until('the bubble', () => find<HTMLElement>(element, '.proactive-text'))).click();
     await element.updateComplete;
-    expect([element.isOpen, find(element, '.proactive'), JSON.stringify({ ...localStorage }).includes('Any questions')]).to.deep.equal([true, null, false]);
+    expect([element.isOpen, all(element, '.proactive').length, JSON.stringify({ ...localStorage }).includes('Any questions')]).to.deep.equal([true, 0, false]);
   });
 });
 
@@ -207,14 +207,14 @@ describe('what the status page says', () => {
   it('is shown when an incident is open, with a link, until it is dismissed', async () => {
     const element = await chat({ 'status-url': `${bffUrl}/status-incident` });
     await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(find(element, '.notice')).to.equal(null);
+    expect(all(element, '.notice').length).to.equal(0);
     element.open();
     const notice = await until('the notice', () => find(element, '.notice'));
     expect(notice.textContent).to.contain('Answers are slow in Europe');
     expect(notice.querySelector('a')?.href).to.equal('https://status.example/incidents/i1');
     notice.querySelector('button')?.click();
     await element.updateComplete;
-    expect(find(element, '.notice')).to.equal(null);
+    expect(all(element, '.notice').length).to.equal(0);
   });
 
   it('is shown in a sentence when a part of the service is slow', async () => {
@@ -227,7 +227,7 @@ describe('what the status page says', () => {
       const element = await chat({ 'status-url': `${bffUrl}/status-${state}` });
       element.open();
       await asked(element, 'hello');
-      expect(find(element, '.notice')).to.equal(null);
+      expect(all(element, '.notice').length).to.equal(0);
     });
   }
 });
