@@ -45,7 +45,7 @@ export function observed(over: Partial<Observed> = {}): Observed {
 }
 
 /** @param name of the status folder inside a temporary one, when it matters */
-export function writing(t: TestContext, name = '') {
+export function writing(t: Pick<TestContext, 'after'>, name = '') {
   const temporary = mkdtempSync(join(tmpdir(), 'halfsecond-status-'));
   const folder = join(temporary, name);
   mkdirSync(folder, { recursive: true });
