@@ -14,6 +14,8 @@ export type Port = { listen(host: string, port: number): Promise<number>; close(
 const PREFACE = 'PRI';
 /** An HTTP/2 connection without any traffic is closed after this long (ms); open streams have heartbeats. */
 const IDLE_MS = 300_000;
+/** An HTTP/1.1 connection waits this long for its next request (ms): a visitor thinks longer than Node's five seconds, and a new connection costs the next message a round trip. */
+const KEEP_ALIVE_MS = 65_000;
 /** Memory that nghttp2 may hold for one connection (MB): a proxy brings all visitors through a few. */
 const SESSION_MB = 256;
 
@@ -22,6 +24,7 @@ export function createPort(fetch: ReturnType<Gateway>): Port {
   const sockets = new WebSocketServer({ noServer: true, maxPayload: CHAT_BODY_MAX });
   // Its type says less than ws 8 does, in ways that strict optional properties do not let pass.
   const server = createAdaptorServer({ fetch, websocket: { server: sockets as unknown as WebSocketServerLike } }) as Server;
+  server.keepAliveTimeout = KEEP_ALIVE_MS;
   const http2 = createHttp2Server({ maxSessionMemory: SESSION_MB }, getRequestListener(fetch));
   http2.on('session', (session) => session.setTimeout(IDLE_MS, () => session.close()));
 
