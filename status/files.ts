@@ -93,13 +93,25 @@ function entryOf(body: Buffer, type: string, modified: number): Entry {
   };
 }
 
-/** Ends as its kind must end. What our own writer renames into place always does; a crashed disk or a bad copy may not. */
+const ends: Record<string, string> = { '.html': '</html>', '.rss': '</rss>', '.atom': '</feed>', '.svg': '</svg>' };
+
+/** Complete as far as its kind shows. What our own writer renames into place always is; a crashed disk or a bad copy may not. */
 function whole(kind: string, body: Buffer): boolean {
-  const end = body.subarray(-64).toString('latin1').trimEnd();
-  if (kind === '.html') return body.byteLength > 0 && (end.endsWith('</html>') || !body.subarray(0, 256).includes('<html'));
-  if (kind === '.json' || kind === '.sig') return end.endsWith('}') || end.endsWith(']');
-  if (kind === '.rss' || kind === '.atom' || kind === '.svg') return end.endsWith('>');
-  return true;
+  if (kind === '.json' || kind === '.sig') return isJson(body);
+  const end = ends[kind];
+  if (end === undefined) return true;
+  // A fragment of a page that somebody put here has no end to look for.
+  if (kind === '.html' && body.byteLength > 0 && !body.subarray(0, 256).includes('<html')) return true;
+  return body.subarray(-64).toString('latin1').trimEnd().endsWith(end);
+}
+
+function isJson(body: Buffer): boolean {
+  try {
+    JSON.parse(body.toString('utf8'));
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** The decoded path, or null when it has a part that no public file can have. */

@@ -1,5 +1,6 @@
 /** Publishing elsewhere: folders and S3, in order, with retries; full disks and cut files; what goes away goes away. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -172,17 +173,37 @@ test('what --publish may name', () => {
   assert.equal(placeOf('www').name, join(process.cwd(), 'www'));
 });
 
-test('a full disk stops the round before the page; the last good one stays whole', (t) => {
+test('what cannot be written stops the round before the page; the last good one stays whole', (t) => {
   const folder = temporary(t);
   const publish = publisher(folder);
   publish(round('good'));
-  // A folder where a file should go is refused by every system, also to root, as a full disk is.
+  // A folder where a file should go is refused by every system, also to root.
   publish([[file('data.json', 'next')], [file('index.html', 'next')]]);
   rmSync(join(folder, 'data.json'));
   mkdirSync(join(folder, 'data.json'));
   assert.throws(() => publish(round('lost')), /EISDIR|ENOTEMPTY|EPERM/);
   assert.equal(readFileSync(join(folder, 'index.html'), 'utf8'), 'next');
   assert.deepEqual(readdirSync(folder).filter((name) => name.endsWith('.part')), [], 'nothing half-written is left');
+});
+
+test('a disk without room, for real: what was there stays, and goes on once there is room', (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'halfsecond-disk-'));
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', folder]);
+  t.after(() => {
+    if (mounted.status === 0) spawnSync('umount', [folder]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+  if (mounted.status !== 0) return t.skip('needs the right to mount a small disk');
+  const publish = publisher(folder);
+  publish(round('good'));
+  writeFileSync(join(folder, 'ballast'), Buffer.alloc(80_000));
+  const large: Round = [[file('data.json', 'd'.repeat(60_000))], [file('index.html', 'newer')]];
+  for (let second = 0; second < 3; second += 1) assert.throws(() => publish(large), /ENOSPC/);
+  assert.deepEqual(['data.json', 'index.html'].map((name) => readFileSync(join(folder, name), 'utf8')), ['good', 'good']);
+  assert.deepEqual(readdirSync(folder).toSorted(), ['ballast', 'data.json', 'index.html'], 'nothing half-written takes room');
+  rmSync(join(folder, 'ballast'));
+  publish(large);
+  assert.equal(readFileSync(join(folder, 'index.html'), 'utf8'), 'newer');
 });
 
 test('a file that was cut short on the disk is written again, one that is gone too', (t) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { request, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -16,6 +16,7 @@ const page = `<!doctype html><title>Status</title>${'<p>One of many lines.</p>'.
 let data = '';
 let child: ChildProcess;
 let port = 0;
+let log = '';
 
 function start(env: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [server], { env: { ...process.env, HALFSECOND_DATA: data, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -32,6 +33,7 @@ before(async () => {
   writeFileSync(join(folder, '.hidden'), 'hidden');
   writeFileSync(join(data, 'status', 'signing-key.pem'), 'secret');
   child = start({ STATUS_PORT: '0' });
+  child.stderr?.on('data', (chunk: Buffer) => { log += chunk.toString(); });
   assert.ok(child.stdout);
   const [line] = await once(child.stdout, 'data') as [Buffer];
   port = Number(new URL((JSON.parse(line.toString()) as { url: string }).url).port);
@@ -115,6 +117,47 @@ test('nothing outside the folder, nothing hidden, no error for odd paths', async
     const answer = await ask(path);
     assert.equal(answer.status, 404, path);
     assert.equal(answer.body.toString(), 'no such page', path);
+  }
+});
+
+test('a file that is cut short on the disk is not served: the version before it stays, and the log says so', async () => {
+  const folder = join(data, 'status', 'public');
+  for (const [name, good] of [['cut.json', '{"a":[1,2,3]}'], ['cut.html', '<!doctype html><html lang="en"><p>whole</p></html>\n'], ['cut.rss', '<rss></rss>']] as const) {
+    const file = join(folder, name);
+    writeFileSync(file, good);
+    assert.equal((await ask(`/${name}`)).body.toString(), good);
+    for (const length of [0, 1, 6, 10, good.trimEnd().length - 1]) {
+      // Shorter than its opening tag, a page cannot be told from a fragment.
+      if (name === 'cut.html' && length > 0 && length < 21) continue;
+      truncateSync(file, 0);
+      writeFileSync(file, good.slice(0, length));
+      const answer = await ask(`/${name}`);
+      assert.deepEqual([answer.status, answer.body.toString()], [200, good], `${name} cut to ${length}`);
+    }
+    writeFileSync(file, `${good} `);
+    assert.equal((await ask(`/${name}`)).body.toString(), `${good} `);
+  }
+  writeFileSync(join(folder, 'never.json'), '{"a":');
+  assert.equal((await ask('/never.json')).status, 404, 'a fragment that was never whole is not shown either');
+  assert.match(log, /^status: \/cut\.json is cut short on the disk; the version before it is served\.$/m);
+});
+
+test('a thousand requests at once for a file that changes meanwhile are all whole', async () => {
+  const file = join(data, 'status', 'public', 'busy.json');
+  const version = (seq: number): string => JSON.stringify({ seq, text: 'x'.repeat(20_000) });
+  writeFileSync(file, version(0));
+  const answers: Promise<Answer>[] = [];
+  for (let each = 0; each < 1_000; each += 1) {
+    if (each % 50 === 0) {
+      writeFileSync(`${file}.part`, version(each));
+      renameSync(`${file}.part`, file);
+    }
+    answers.push(ask('/busy.json', { 'accept-encoding': 'br' }));
+    if (each % 100 === 99) await Promise.all(answers);
+  }
+  for (const answer of await Promise.all(answers)) {
+    const { seq } = JSON.parse(brotliDecompressSync(answer.body).toString()) as { seq: number };
+    assert.equal(brotliDecompressSync(answer.body).toString(), version(seq));
   }
 });
 
