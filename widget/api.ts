@@ -75,7 +75,7 @@ export const tokens: Token[] = [
   { name: '--hs-on-bubble', kind: 'color', fallback: 'var(--_text)', about: 'text on them' },
   { name: '--hs-danger', kind: 'color', fallback: 'light-dark(#b3261e, #ffb4ab)', about: 'errors' },
   { name: '--hs-ok', kind: 'color', fallback: 'light-dark(#12805c, #57d3a4)', about: 'finished steps' },
-  { name: '--hs-font', kind: 'font', fallback: 'ui-sans-serif, system-ui, -apple-system, \'Segoe UI\', Roboto, \'Helvetica Neue\', Arial, sans-serif', about: 'everything but code' },
+  { name: '--hs-font', kind: 'font', fallback: 'inherit', about: 'everything but code; the page\'s own font unless set' },
   { name: '--hs-font-mono', kind: 'font', fallback: 'ui-monospace, SFMono-Regular, Menlo, Consolas, \'Liberation Mono\', monospace', about: 'code' },
   { name: '--hs-font-size', kind: 'length', fallback: '15px', about: 'size of text; the input stays at 16 px, or iOS would zoom in' },
   { name: '--hs-radius', kind: 'length', fallback: '18px', about: 'corners of the panel' },

@@ -114,7 +114,7 @@ function measure({ name, kind, about, fallback }: Token, value: string, act: Act
   const head = html`<span>${titleOf(name)}</span><small>${about}</small>`;
   if (kind === 'font') {
     return html`<label class="field"><span class="with-note">${head}</span><select name=${name} @change=${(event: Event) => act.measure(name, valueOf(event))}>
-      ${[['System', fallback], ...(FONTS[name] ?? [])].map(([label, font]) => html`<option value=${font ?? ''} .selected=${font === value}>${label}</option>`)}</select></label>`;
+      ${[[fallback === 'inherit' ? 'The page’s own' : 'System', fallback], ...(FONTS[name] ?? [])].map(([label, font]) => html`<option value=${font ?? ''} .selected=${font === value}>${label}</option>`)}</select></label>`;
   }
   const limits = LIMITS[name];
   const changed = (event: Event): void => act.measure(name, valueOf(event) + (limits?.unit ?? ''));

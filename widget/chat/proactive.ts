@@ -16,7 +16,7 @@ export const sheet = sheetOf(css`
     position: fixed; z-index: var(--hs-z-index, 2147483000); right: max(var(--hs-offset-x, 20px), env(safe-area-inset-right));
     bottom: calc(max(var(--hs-offset-y, 20px), env(safe-area-inset-bottom)) + var(--hs-launcher-size, 56px) + 12px);
     display: flex; align-items: flex-start; gap: 2px; box-sizing: border-box; width: max-content; max-width: min(300px, 100vw - 40px); padding: 4px; border: 1px solid var(--_line); border-radius: 16px 16px 5px 16px;
-    font: 400 var(--_size)/1.45 var(--_font); color: var(--_text); background: var(--_bg); box-shadow: 0 2px 6px #0b102014, 0 16px 40px -14px #0b102047;
+    font-family: var(--hs-font, inherit); font-size: var(--_size); line-height: 1.45; color: var(--_text); background: var(--_bg); box-shadow: 0 2px 6px #0b102014, 0 16px 40px -14px #0b102047;
     transform-origin: 100% 100%; animation: hs-bubble 0.3s var(--_ease) both;
   }
   :host([position='left']) .proactive { right: auto; left: max(var(--hs-offset-x, 20px), env(safe-area-inset-left)); border-radius: 16px 16px 16px 5px; transform-origin: 0 100%; }

@@ -5,7 +5,7 @@ export const panelStyles = css`
   .panel {
     all: initial; color-scheme: inherit;
     position: relative; display: flex; flex-direction: column; overflow: hidden; width: 100%; height: 100%; min-height: 0;
-    font: 400 var(--_size)/1.55 var(--_font); letter-spacing: -0.003em; color: var(--_text); background: var(--_bg);
+    font-family: var(--hs-font, inherit); font-size: var(--_size); line-height: 1.55; letter-spacing: -0.003em; color: var(--_text); background: var(--_bg);
     -webkit-font-smoothing: antialiased; text-align: start; overflow-wrap: break-word;
   }
   .panel, .panel *, .panel ::before, .panel ::after { box-sizing: border-box; }
@@ -74,7 +74,7 @@ export const panelStyles = css`
 
   .launcher[data-unread]::after {
     content: attr(data-unread); position: absolute; inset-block-start: -3px; inset-inline-end: -3px; box-sizing: border-box; min-width: 22px; padding: 0 6px; border: 2px solid var(--_bg); border-radius: 12px;
-    font: 600 12px/18px var(--_font); text-align: center; color: #fff; background: #c62828; animation: hs-rise 0.25s var(--_ease) both;
+    font-family: var(--hs-font, inherit); font-size: 12px; font-weight: 600; line-height: 18px; text-align: center; color: #fff; background: #c62828; animation: hs-rise 0.25s var(--_ease) both;
   }
   .unseen { position: absolute; width: 1px; height: 1px; margin: -1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
   :host([density='compact']) { --_size: var(--hs-font-size, 14px); }

@@ -2,7 +2,7 @@
 import { css } from './css.ts';
 
 export const tokens = css`
-  :host { all: initial; display: block; color-scheme: light dark; }
+  :host { all: initial; font-family: inherit; display: block; color-scheme: light dark; }
   :host([theme='light']) { color-scheme: light; }
   :host([theme='dark']) { color-scheme: dark; }
   :host([hidden]) { display: none !important; }
@@ -21,7 +21,6 @@ export const tokens = css`
     --_danger: var(--hs-danger, light-dark(#b3261e, #ffb4ab));
     --_ok: var(--hs-ok, light-dark(#12805c, #57d3a4));
     --_radius: var(--hs-radius, 18px);
-    --_font: var(--hs-font, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif);
     --_mono: var(--hs-font-mono, ui-monospace, SFMono-Regular, Menlo, Consolas, 'Liberation Mono', monospace);
     --_size: var(--hs-font-size, 15px);
     --_ease: cubic-bezier(0.2, 0.8, 0.2, 1);
