@@ -3,7 +3,7 @@ import type { Book, Message } from './book.ts';
 import type { Send } from './send.ts';
 
 /** Pauses before each further try (ms); after the last one a message is given up. Over three days in all. */
-const PAUSES = [5_000, 30_000, 120_000, 600_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000, 48 * 3_600_000];
+const PAUSES = [2_000, 30_000, 120_000, 600_000, 3_600_000, 6 * 3_600_000, 24 * 3_600_000, 48 * 3_600_000];
 const AT_ONCE = 20;
 const DEADLINE_MS = 15_000;
 
