@@ -39,6 +39,9 @@ let seq = Date.now() * 1_000;
 let complaint: string | null = null;
 
 process.stdout.write(`${JSON.stringify({ ready: 'prober', url: source })}\n`);
+const phase = Number(env['STATUS_PROBER_PHASE'] ?? Number.NaN);
+// Rounds begin at this moment of every second, so that the probers of one host take turns.
+if (!Number.isNaN(phase)) await wait((EVERY_MS + phase - (Date.now() % EVERY_MS)) % EVERY_MS, undefined, { signal: stopping.signal }).catch(ignoreAbort);
 const begun = performance.now();
 for (let round = 0; !stopping.signal.aborted; round += 1) {
   void look();

@@ -12,10 +12,10 @@ export function keepProbers(count: number, to: string, feedKey: string, log: (li
   const stopping = new AbortController();
   const running = new Set<ChildProcess>();
 
-  function keep(name: string): void {
+  function keep(name: string, phase: number): void {
     const child = spawn(process.execPath, [join(import.meta.dirname, 'prober.ts'), '--report-to', to, '--name', name], {
       // It needs to know no more than its own key.
-      env: { ...process.env, STATUS_FEED_KEY: '', STATUS_PROBER_KEY: proberKey(feedKey, name) },
+      env: { ...process.env, STATUS_FEED_KEY: '', STATUS_PROBER_KEY: proberKey(feedKey, name), STATUS_PROBER_PHASE: String(phase) },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     running.add(child);
@@ -24,11 +24,12 @@ export function keepProbers(count: number, to: string, feedKey: string, log: (li
       running.delete(child);
       if (stopping.signal.aborted) return;
       log(`Prober ${name} ended (${signal ?? code}); it starts again.`);
-      wait(RESTART_MS, undefined, { signal: stopping.signal }).then(() => keep(name), () => undefined);
+      wait(RESTART_MS, undefined, { signal: stopping.signal }).then(() => keep(name, phase), () => undefined);
     });
   }
 
-  for (let at = 1; at <= count; at += 1) keep(`local-${at}`);
+  // One after the other within the second: whatever happens is seen by the next of them.
+  for (let at = 1; at <= count; at += 1) keep(`local-${at}`, Math.floor(((at - 1) * 1_000) / count));
   return () => {
     stopping.abort();
     for (const child of running) child.kill();

@@ -10,6 +10,7 @@ import type { Board } from './quorum.ts';
 /** Longer bodies are refused (bytes). */
 const BODY_MAX = 256_000;
 const DEADLINE_MS = 5_000;
+const LOG_EVERY_MS = 60_000;
 /** A prober's clock may differ by so much: an older report is a replay (ms). */
 export const CLOCK_MAX_MS = 60_000;
 
@@ -30,7 +31,8 @@ export type Door = {
 export async function openDoor(door: Door, host: string, port: number): Promise<{ server: Server; port: number }> {
   /** The last number of each prober: whatever is not greater has been said before. */
   const last = new Map<string, number>();
-  const refused = new Map<string, string>();
+  /** When each reason to refuse was last logged. */
+  const refused = new Map<string, number>();
   const server = createServer({ requestTimeout: DEADLINE_MS, headersTimeout: DEADLINE_MS }, (request, response) => {
     answer(door, last, refused, request, response).catch((error: unknown) => {
       door.log(`A report could not be read: ${error instanceof Error ? error.message : String(error)}`);
@@ -44,18 +46,18 @@ export async function openDoor(door: Door, host: string, port: number): Promise<
   return { server, port: (server.address() as AddressInfo).port };
 }
 
-async function answer(door: Door, last: Map<string, number>, refused: Map<string, string>, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(door: Door, last: Map<string, number>, refused: Map<string, number>, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const path = request.method === 'POST' ? request.url : null;
   if (path !== '/probes' && path !== '/incidents') return reply(response, 404, { faults: ['Only POST /probes and POST /incidents.'] });
   const body = await bounded(request);
   if (body === null) return reply(response, 413, { faults: ['The body is too large.'] });
   if (path === '/incidents') return ordered(door, body, request, response);
   const fault = report(door, last, body, request.headers[SIGNATURE_HEADER]);
-  // A prober that is refused every second is logged once.
-  const who = request.socket.remoteAddress ?? '';
-  if (fault !== null && refused.get(who) !== fault) door.log(`A prober at ${who} was refused: ${fault}`);
-  if (fault === null) refused.delete(who);
-  else refused.set(who, fault);
+  // One that is refused every second is logged now and then.
+  if (fault !== null && door.steady() - (refused.get(fault) ?? Number.NEGATIVE_INFINITY) > LOG_EVERY_MS) {
+    refused.set(fault, door.steady());
+    door.log(`A prober at ${request.socket.remoteAddress ?? 'an unknown address'} was refused: ${fault}`);
+  }
   reply(response, fault === null ? 202 : 403, fault === null ? {} : { faults: [fault] });
 }
 

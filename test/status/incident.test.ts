@@ -173,8 +173,9 @@ test('a real host: an outage opens an incident with evidence and shows it at onc
   const files = () => ledger.read(Date.now()).incidents;
 
   apply(ledger, { do: 'maintenance', id: 'disk', title: 'A bigger disk', from: new Date(Date.now() - 1_000).toISOString(), until: new Date(Date.now() + 60_000).toISOString(), components: ['openai'] }, new Date());
-  bff.feed.providers = [provider('openai', 'down', { failure: 'server' }), provider('builtin', 'up')];
   await until(() => json('/api/v2/components.json'), (each) => JSON.stringify(each).includes('under_maintenance'), 5_000);
+  bff.feed.providers = [provider('openai', 'down', { failure: 'server' }), provider('builtin', 'up')];
+  await until(() => json('/snapshot.json'), (each) => JSON.stringify(each).includes('A bigger disk. Out:'), 5_000);
   const active = await json('/api/v2/scheduled-maintenances/active.json');
   assert.equal(JSON.stringify(active).includes('A bigger disk'), true);
   assert.equal((await json('/snapshot.json'))['indicator'], 'none');
