@@ -44,8 +44,8 @@ function replace(dist: string, fresh: string, hash: string): void {
 
 function sourceHash(root: string): string {
   const hash = createHash('sha256');
-  const shared = ['limits.ts', 'status.ts'].map((name) => join(here, '..', 'shared', name));
-  const own = globSync(['src/**/*', 'package.json', 'astro.config.mjs'], { cwd: root }).toSorted().map((name) => join(root, name));
+  const shared = ['../shared/limits.ts', '../shared/status.ts'].map((name) => join(here, name));
+  const own = globSync(['src/**/*', 'verify.ts', 'package.json', 'astro.config.mjs'], { cwd: root }).toSorted().map((name) => join(root, name));
   for (const path of [...own, ...shared]) {
     if (statSync(path).isFile()) hash.update(path.slice(root.length)).update('\0').update(readFileSync(path)).update('\0');
   }

@@ -24,7 +24,7 @@ const bytesOf = (base64: string): Uint8Array<ArrayBuffer> => Uint8Array.from(ato
  * @param last what was believed before, null at first sight
  * @returns `fresh` is false when it is the very snapshot of `last`. Never rejects.
  */
-export async function verify<T extends { seq: number; previous: string | null }>(
+export async function verify<T extends { seq: number; previous?: string | null }>(
   bytes: Uint8Array<ArrayBuffer>, signatures: Signatures, key: string, last: Last | null,
 ): Promise<Verdict<T>> {
   const { subtle } = crypto;
@@ -41,7 +41,8 @@ export async function verify<T extends { seq: number; previous: string | null }>
     if (mine.seq !== value.seq) return no('signature');
     if (last && hash !== last.hash) {
       if (!(value.seq > last.seq)) return no('older');
-      if (value.seq === last.seq + 1 && value.previous !== last.hash) return no('chain');
+      // Parts of pages are in no chain; a snapshot always names the one before.
+      if (value.seq === last.seq + 1 && value.previous !== undefined && value.previous !== last.hash) return no('chain');
     }
     return { ok: true, value, last: { seq: value.seq, hash }, fresh: hash !== last?.hash };
   } catch (error) {

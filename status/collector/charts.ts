@@ -1,120 +1,110 @@
-/** Small SVG pictures. Geometry is in attributes and percentages, looks are in the stylesheet; no script, no inline style. */
-import { FIRST_TOKEN_LIMIT_MS, FIRST_TOKEN_TARGET_MS, MIN_SAMPLES, SHORT_REPLY_MS } from '@halfsecond/shared/limits';
-import type { Figures } from '@halfsecond/shared/status';
-import { duration, html, type Html } from './html.ts';
+/** Pictures of numbers as SVG: geometry in attributes and percentages, looks in the stylesheet; no script, no inline style. */
+import { FIRST_TOKEN_LIMIT_MS, FIRST_TOKEN_TARGET_MS, MIN_SAMPLES } from '@halfsecond/shared/limits';
+import type { Words } from '../src/words/en.ts';
+import { say } from '../src/words/languages.ts';
+import { duration, html, span, type Html } from './html.ts';
 import { count, merge, quantile, type Sketch } from './sketch.ts';
-import type { LatestTurn } from './snapshot.ts';
-import type { Measure, Watched } from './store.ts';
+import type { Gap, LatestTurn } from './snapshot.ts';
 
 const DAY = 86_400_000;
-export const DAYS_SHOWN = 90;
-/** Right end of each measure's scale and the lines drawn on it (ms). */
-export const scales: Record<Measure, { end: number; lines: number[] }> = {
-  firstToken: { end: 2_000, lines: [FIRST_TOKEN_TARGET_MS, FIRST_TOKEN_LIMIT_MS] },
-  reply: { end: 4_000, lines: [SHORT_REPLY_MS] },
-};
+/** Top of the scale (ms): what took longer touches the upper edge. */
+const TOP = 2_000;
+const lines = [FIRST_TOKEN_TARGET_MS, FIRST_TOKEN_LIMIT_MS];
+
+/** What is known of one stretch of time: percentiles, `few` when there were too few turns for them, null without a turn. */
+export type Bin = { p50: number; p95: number } | 'few' | null;
+/** Stretches of equal length, oldest first; the last one is still being filled. Epoch ms and ms. */
+export type Bins = { from: number; width: number; bins: Bin[] };
 
 const percent = (part: number): string => `${(Math.min(1, Math.max(0, part)) * 100).toFixed(2)}%`;
 
-/** One line from 0 to the scale's end: the band p50–p95 where there are percentiles, else a dot per latest turn. */
-export function strip(measure: Measure, figures: Figures, turns: LatestTurn[]): Html {
-  const { end, lines } = scales[measure];
-  const { p50, p95 } = figures;
-  const values = turns.map((turn) => (measure === 'firstToken' ? turn.firstToken : turn.outcome === 'ok' ? turn.total : null));
-  const label = p50 !== null && p95 !== null
-    ? `p50 ${duration(p50)}, p95 ${duration(p95)} on a scale to ${duration(end)}`
-    : `The latest turns on a scale to ${duration(end)}`;
-  return html`<svg class="strip" role="img" aria-label="${label}" height="26" width="100%"><line class="axis" x1="0" x2="100%" y1="18" y2="18"/>${
-    lines.map((at) => html`<line class="target" x1="${percent(at / end)}" x2="${percent(at / end)}" y1="2" y2="26"/><text x="${percent(at / end)}" dx="4" y="9">${duration(at).replace(/\.?0+ s/, ' s')}</text>`)}${
-    p50 !== null && p95 !== null
-      ? html`<rect class="band" x="${percent(p50 / end)}" width="${percent(Math.min(p95, end) / end - p50 / end)}" y="14" height="8" rx="2"/><rect class="middle" x="${percent(p50 / end)}" width="3" y="11" height="14" rx="1.5"/>`
-      : html`${values.map((value) => value === null ? html`` : html`<circle class="dot" cx="${percent(Math.min(0.99, Math.max(0.01, value / end)))}" cy="18" r="3"/>`)}`
-  }</svg>`;
+/** The last 24 hours in `parts` stretches on whole multiples of their length, so that a chart only moves when one is full. */
+export function binned(series: { start: number; sketch: Sketch }[], now: number, parts: number): Bins {
+  const width = DAY / parts;
+  const from = (Math.floor(now / width) + 1) * width - DAY;
+  const merged = new Map<number, Sketch>();
+  for (const { start, sketch } of series) {
+    const at = Math.floor((start - from) / width);
+    const into = merged.get(at) ?? new Map<number, number>();
+    merge(into, sketch);
+    merged.set(at, into);
+  }
+  const bins = Array.from({ length: parts }, (_, at): Bin => {
+    const sketch = merged.get(at);
+    if (!sketch || count(sketch) === 0) return null;
+    return count(sketch) < MIN_SAMPLES ? 'few' : { p50: quantile(sketch, 0.5) ?? 0, p95: quantile(sketch, 0.95) ?? 0 };
+  });
+  return { from, width, bins };
+}
+
+/** Where nobody watched inside the chart: gaps, the time before the first look, and what came after the last one. */
+export function unwatched(from: number, now: number, begun: number, lastRead: number | null, gaps: Gap[]): Gap[] {
+  const all = [{ from: -Infinity, until: begun }, ...gaps, ...(lastRead === null ? [{ from: -Infinity, until: now }] : [{ from: lastRead, until: now }])];
+  const cut = all.map((gap) => ({ from: Math.max(gap.from, from), until: Math.min(gap.until, now) })).toSorted((a, b) => a.from - b.from);
+  const merged: Gap[] = [];
+  for (const gap of cut) {
+    // A minute is not to be seen at this size.
+    if (gap.until - gap.from < 60_000) continue;
+    const last = merged.at(-1);
+    if (last && gap.from <= last.until) last.until = Math.max(last.until, gap.until);
+    else merged.push({ ...gap });
+  }
+  return merged;
+}
+
+/** The hatching that charts refer to; once on every page that has one. */
+export const hatching: Html = html`<svg class="unseen" aria-hidden="true" width="0" height="0"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0v6"/></pattern></defs></svg>`;
+
+/** Heights of the drawing's own units; widths are ten a stretch. */
+const UNITS = 100;
+const y = (ms: number): number => Math.round(UNITS * (1 - Math.min(ms, TOP) / TOP));
+
+/** First token over 24 hours: p50 as a line, the band up to p95, broken where there is nothing to tell and hatched where nobody looked. */
+export function bandChart(w: Words, model: string, { from, width, bins }: Bins, gaps: Gap[], dots: LatestTurn[] = []): Html {
+  const length = bins.length * width;
+  const { band, middle, few } = paths(bins);
+  const latest = bins.findLast((each) => typeof each === 'object' && each !== null);
+  const label = [
+    say(w.chart, { model }),
+    latest ? say(w.chartNow, { p50: duration(latest.p50, w.decimal), p95: duration(latest.p95, w.decimal) }) : '',
+    gaps.length > 0 ? say(w.chartGaps, { span: span(gaps.reduce((sum, gap) => sum + gap.until - gap.from, 0), w.day) }) : '',
+  ].filter(Boolean).join(' ');
+  return html`<figure class="chart"><svg role="img" aria-label="${label}" width="100%" height="100%">${
+    gaps.map((gap) => html`<rect class="gap" x="${percent((gap.from - from) / length)}" width="${percent((gap.until - gap.from) / length)}" height="100%" fill="url(#hatch)"/>`)}<svg viewBox="0 0 ${bins.length * 10} ${UNITS}" preserveAspectRatio="none" width="100%" height="100%">${
+    band && html`<path class="band" d="${band}"/><path class="middle" d="${middle}"/>`}${few && html`<path class="few" d="${few}"/>`}</svg>${
+    lines.map((ms) => html`<line class="target" x2="100%" y1="${y(ms)}%" y2="${y(ms)}%"/><text x="4" y="${y(ms)}%" dy="-4">${lineName(ms, w)}</text>`)}${
+    dots.map((turn) => html`<circle class="dot" cx="${percent((turn.at - from) / length)}" cy="${y(turn.firstToken ?? 0)}%" r="2.5"/>`)}</svg>
+<figcaption><span>${w.dayAgo}</span><span><i class="band"></i>${w.band}</span>${few && html`<span><i class="few"></i>${w.fewTurns}</span>`}${gaps.length > 0 && html`<span><i class="gap"></i>${w.unmeasured}</span>`}<span>${w.now}</span></figcaption></figure>`;
+}
+
+const lineName = (ms: number, w: Words): string => (ms < 1_000 ? `${ms} ms` : `${(ms / 1_000).toFixed(1).replace('.', w.decimal)} s`);
+
+/** Steps, one a stretch: a slope between two of them would claim what was not measured. */
+function paths(bins: Bin[]): { band: string; middle: string; few: string } {
+  let [band, middle, few] = ['', '', ''];
+  for (let at = 0; at < bins.length; at += 1) {
+    const bin = bins[at];
+    if (bin === 'few') few += `M${at * 10} ${UNITS - 1}h10`;
+    if (!bin || bin === 'few') continue;
+    let [upper, lower, back] = [`M${at * 10} ${y(bin.p95)}`, `M${at * 10} ${y(bin.p50)}`, ''];
+    let until = at;
+    for (let each = bins[until]; each && each !== 'few'; each = bins[until]) {
+      upper += `V${y(each.p95)}h10`;
+      lower += `V${y(each.p50)}h10`;
+      back = `V${y(each.p50)}h-10${back}`;
+      until += 1;
+    }
+    band += `${upper}${back}z`;
+    middle += lower;
+    at = until - 1;
+  }
+  return { band, middle, few };
 }
 
 /** Where a turn's time went: queue, our own layers, providers and tools. */
-export function hops({ queue, own, provider }: LatestTurn['hops']): Html {
+export function hops(w: Words, { queue, own, provider }: LatestTurn['hops'], tall = false): Html {
   const total = Math.max(queue + own + provider, 0.001);
-  const label = `queue ${duration(queue)}, own ${duration(own)}, provider ${duration(provider)}`;
-  return html`<svg class="hops" role="img" aria-label="${label}" height="8" width="100%"><title>${label}</title><rect class="queue" x="0" width="${percent(queue / total)}" height="8"/><rect class="own" x="${percent(queue / total)}" width="${percent(own / total)}" height="8"/><rect class="provider" x="${percent((queue + own) / total)}" width="${percent(provider / total)}" height="8"/></svg>`;
-}
-
-export type Uptime = { share: number | null; watchedMs: number };
-/** Share of watched time without an outage (0..1); what was not watched counts for neither side. */
-export function uptime(days: Watched[]): Uptime {
-  let good = 0;
-  let all = 0;
-  for (const day of days) {
-    good += day.operational + day.degraded_performance;
-    all += day.operational + day.degraded_performance + day.partial_outage + day.major_outage;
-  }
-  return { share: all === 0 ? null : good / all, watchedMs: all * 1_000 };
-}
-
-/** Width of a day in the picture's own units, and of its bar. */
-const STEP = 10;
-const BAR = 7;
-const looks = ['operational', 'degraded', 'partial', 'major'] as const;
-
-/** 90 bars, oldest first; a day that was not watched is a low tick, never a green bar. */
-export function dayBars(days: Watched[], now: number, name: string): Html {
-  const today = Math.floor(now / DAY) * DAY;
-  const byDay = new Map(days.map((day) => [day.day, day]));
-  const paths: Record<(typeof looks)[number], string> = { operational: '', degraded: '', partial: '', major: '' };
-  for (let index = 0; index < DAYS_SHOWN; index += 1) {
-    const seen = look(byDay.get(today - (DAYS_SHOWN - 1 - index) * DAY));
-    if (seen) paths[seen] += `M${index * STEP} 0h${BAR}v24h-${BAR}z`;
-  }
-  const bad = days.filter((day) => day.major_outage + day.partial_outage + day.degraded_performance >= 1);
-  const label = `${name}, the last ${DAYS_SHOWN} days: ${days.length} watched${bad.map((day) => `; ${new Date(day.day).toISOString().slice(0, 10)} ${inWords(day)}`).join('')}`;
-  return html`<svg class="days" role="img" aria-label="${label}" viewBox="0 0 ${DAYS_SHOWN * STEP - STEP + BAR} 24" preserveAspectRatio="none" height="24" width="100%"><line class="unwatched" x2="${DAYS_SHOWN * STEP}" y1="22" y2="22" stroke-dasharray="${BAR} ${STEP - BAR}"/>${looks.map((each) => paths[each] === '' ? html`` : html`<path class="${each}" d="${paths[each]}"/>`)}</svg>`;
-}
-
-function look(day: Watched | undefined): (typeof looks)[number] | null {
-  if (!day) return null;
-  const all = day.operational + day.degraded_performance + day.partial_outage + day.major_outage;
-  const outage = day.major_outage + day.partial_outage;
-  /** A minute, or a twentieth of what was watched of a young day. */
-  const counts = (seconds: number): boolean => seconds >= 60 || seconds > all / 20;
-  if (counts(day.major_outage)) return 'major';
-  if (counts(outage)) return 'partial';
-  return counts(outage + day.degraded_performance) ? 'degraded' : 'operational';
-}
-
-function inWords(day: Watched): string {
-  const parts = [['out', day.major_outage], ['partly out', day.partial_outage], ['degraded', day.degraded_performance]] as const;
-  const bad = parts.filter(([, seconds]) => seconds >= 1).map(([word, seconds]) => `${word} ${Math.round(seconds)} s`);
-  return bad.length > 0 ? bad.join(', ') : 'no fault seen';
-}
-
-const CHART = { width: 720, height: 200, bottom: 24, bins: 96 };
-
-/**
- * First token over 24 hours: a band p50–p95 wherever a quarter of an hour has enough turns, broken where it has not;
- * single turns as dots.
- */
-export function dayChart(series: { start: number; sketch: Sketch }[], turns: LatestTurn[], now: number): Html {
-  const from = now - DAY;
-  const { end, lines } = scales.firstToken;
-  const x = (at: number): number => ((at - from) / DAY) * CHART.width;
-  const y = (ms: number): number => (CHART.height - CHART.bottom) * (1 - Math.min(ms, end) / end);
-  const bins = new Map<number, Sketch>();
-  for (const { start, sketch } of series) {
-    const bin = Math.floor(((start - from) / DAY) * CHART.bins);
-    const into = bins.get(bin) ?? new Map<number, number>();
-    merge(into, sketch);
-    bins.set(bin, into);
-  }
-  const width = CHART.width / CHART.bins;
-  const bands = [...bins].filter(([, sketch]) => count(sketch) >= MIN_SAMPLES).map(([bin, sketch]) => {
-    const p50 = quantile(sketch, 0.5) ?? 0;
-    const p95 = quantile(sketch, 0.95) ?? 0;
-    const left = (bin * width).toFixed(1);
-    return html`<rect class="band" x="${left}" width="${width.toFixed(1)}" y="${y(p95).toFixed(1)}" height="${Math.max(1, y(p50) - y(p95)).toFixed(1)}"/><rect class="middle" x="${left}" width="${width.toFixed(1)}" y="${(y(p50) - 1).toFixed(1)}" height="2"/>`;
-  });
-  const dots = turns.filter((turn) => turn.firstToken !== null && turn.at > from).map((turn) =>
-    html`<circle class="dot" cx="${x(turn.at).toFixed(1)}" cy="${y(turn.firstToken ?? 0).toFixed(1)}" r="2.5"/>`);
-  const marks = [0, ...lines].map((ms) =>
-    html`<line class="${ms === 0 ? 'axis' : 'target'}" x1="0" x2="${CHART.width}" y1="${y(ms)}" y2="${y(ms)}"/>${ms > 0 && html`<text x="0" y="${y(ms) - 5}">${duration(ms).replace(/\.?0+ s/, ' s')}</text>`}`);
-  return html`<svg class="chart" role="img" aria-label="First token over the last 24 hours" viewBox="0 0 ${CHART.width} ${CHART.height}" width="100%">${marks}${bands}${dots}<text x="0" y="${CHART.height - 4}">24 h ago</text><text x="${CHART.width}" y="${CHART.height - 4}" text-anchor="end">now</text></svg>`;
+  const label = say(w.hopsLabel, { queue: duration(queue, w.decimal), own: duration(own, w.decimal), provider: duration(provider, w.decimal) });
+  const height = tall ? 16 : 8;
+  return html`<svg class="hops" role="img" aria-label="${label}" height="${height}" width="100%"><title>${label}</title><rect class="queue" width="${percent(queue / total)}" height="${height}"/><rect class="own" x="${percent(queue / total)}" width="${percent(own / total)}" height="${height}"/><rect class="provider" x="${percent((queue + own) / total)}" width="${percent(provider / total)}" height="${height}"/></svg>`;
 }

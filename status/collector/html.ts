@@ -36,17 +36,22 @@ export function time(at: number, show: 'clock' | 'moment' = 'clock'): Html {
   return html`<time datetime="${new Date(at).toISOString()}" title="${day} ${clock} UTC" data-show="${show}">${shown}</time>`;
 }
 
-/** A duration for people: 0.4 ms, 84 ms, 1.24 s, 12.3 s. */
-export function duration(ms: number): string {
-  if (ms < 1) return `${ms.toFixed(1)} ms`;
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  return ms < 10_000 ? `${(ms / 1_000).toFixed(2)} s` : `${(ms / 1_000).toFixed(1)} s`;
+/** A duration for people: 0.4 ms, 84 ms, 1.24 s, 12.3 s. @param decimal the sign before fractions */
+export function duration(ms: number, decimal = '.'): string {
+  if (ms >= 1 && ms < 1_000) return `${Math.round(ms)} ms`;
+  const text = ms < 1 ? `${ms.toFixed(1)} ms` : `${(ms / 1_000).toFixed(ms < 10_000 ? 2 : 1)} s`;
+  return text.replace('.', decimal);
 }
 
-/** A long span for people: 12 s, 4 min, 3 h, 2 days. */
-export function span(ms: number): string {
+/** A long span for people: 12 s, 4 min, 3 h, 2 days. @param days the word for days */
+export function span(ms: number, days = 'days'): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
-  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} days`;
+  return seconds < 172_800 ? `${Math.floor(seconds / 3_600)} h` : `${Math.floor(seconds / 86_400)} ${days}`;
+}
+
+/** A sentence with its `{name}` places filled with markup or plain values. */
+export function sentence(text: string, values: Record<string, string | number | Html>): Html {
+  return { markup: text.split(/(\{\w+\})/).map((part) => put(/^\{\w+\}$/.test(part) ? (values[part.slice(1, -1)] ?? part) : part)).join('') };
 }

@@ -1,40 +1,50 @@
 /** The live part of one model's page. */
+import { MIN_SAMPLES } from '@halfsecond/shared/limits';
 import type { Figures } from '@halfsecond/shared/status';
-import { dayChart } from './charts.ts';
-import { duration, html, span, time, type Html } from './html.ts';
-import { figuresOf, latestTurn, type ModelView, type Snapshot } from './snapshot.ts';
-import type { Span, Store } from './store.ts';
-import { fewTurns, turns } from './view.ts';
+import type { Words } from '../src/words/en.ts';
+import { say } from '../src/words/languages.ts';
+import { bandChart, binned, hatching, unwatched, type Bins } from './charts.ts';
+import { html, type Html } from './html.ts';
+import { figuresOf, latestTurn, type LatestTurn, type ModelView, type Snapshot } from './snapshot.ts';
+import type { Measure, Span, Store } from './store.ts';
+import { turns } from './turnsview.ts';
+import { ageLine, figureCells } from './view.ts';
 
 const HOUR = 3_600_000;
-const windows: { label: string; span: Span; ms: number }[] = [
-  { label: 'Last hour', span: 'minute', ms: HOUR },
-  { label: 'Last 24 hours', span: 'hour', ms: 24 * HOUR },
-  { label: 'Last 30 days', span: 'day', ms: 30 * 24 * HOUR },
+const windows: { label: 'hour1' | 'hours24' | 'days30'; span: Span; ms: number }[] = [
+  { label: 'hour1', span: 'minute', ms: HOUR },
+  { label: 'hours24', span: 'hour', ms: 24 * HOUR },
+  { label: 'days30', span: 'day', ms: 30 * 24 * HOUR },
 ];
 const CHART_TURNS = 300;
+/** Stretches of a quarter of an hour. */
+const PARTS = 96;
 const LISTED_TURNS = 20;
 
-/** Figures over an hour, a day and a month, a day's picture, the latest turns. */
-export function modelPart(store: Store, model: ModelView, { asOf, metrics }: Snapshot): Html {
-  const latest = store.turnsOf(model.id, CHART_TURNS).map(latestTurn);
-  const rows = windows.map((window) => ({
-    ...window,
-    firstToken: figuresOf(store, window.span, model.id, 'firstToken', asOf - window.ms),
-    reply: figuresOf(store, window.span, model.id, 'reply', asOf - window.ms),
-  }));
-  return html`<h1>${model.id}</h1><p class="age" id="age" data-as-of="${metrics.asOf ?? ''}">${
-    metrics.asOf === null ? 'No figures have been read yet.' : metrics.stale ? html`<strong>Numbers are ${span(asOf - metrics.asOf)} old.</strong>` : html`Numbers from ${time(metrics.asOf)}.`}</p>
-<p class="quiet">From provider ${model.provider}.</p>
-<section aria-labelledby="day"><div class="title"><h2 id="day">First token, 24 hours</h2><p>Band from p50 to p95 per quarter of an hour; a dot is one turn.</p></div>${
-    dayChart(store.series('minute', model.id, 'firstToken', asOf - 24 * HOUR), latest, asOf)}</section>
-<section aria-labelledby="figures"><div class="title"><h2 id="figures">Figures</h2></div><table class="windows"><caption class="unseen">Percentiles by measure and window</caption>
-<thead><tr><th scope="col">Window</th><th scope="col" class="number">p50</th><th scope="col" class="number">p95</th><th scope="col" class="number">n</th></tr></thead>
-${(['firstToken', 'reply'] as const).map((measure) => html`<tbody><tr class="model"><th scope="rowgroup" colspan="4"><span class="name">${measure === 'reply' ? 'Full reply' : 'First token'}</span></th></tr>${rows.map((row) => html`<tr><th scope="row">${row.label}</th>${cells(row[measure])}</tr>`)}</tbody>`)}</table></section>
-<section aria-labelledby="turns"><div class="title"><h2 id="turns">Latest turns</h2></div>${turns(latest.slice(0, LISTED_TURNS), true)}</section>`;
+/** What a model's page shows, the same in every language. */
+export type ModelFacts = { latest: LatestTurn[]; bins: Bins; rows: ({ label: 'hour1' | 'hours24' | 'days30' } & Record<Measure, Figures>)[] };
+
+/** Reads a day of sketches: dear, so once for all languages. */
+export function modelFacts(store: Store, model: ModelView, { asOf }: Snapshot): ModelFacts {
+  return {
+    latest: store.turnsOf(model.id, CHART_TURNS).map(latestTurn),
+    bins: binned(store.series('minute', model.id, 'firstToken', asOf - 24 * HOUR), asOf, PARTS),
+    rows: windows.map(({ label, span, ms }) => ({
+      label, firstToken: figuresOf(store, span, model.id, 'firstToken', asOf - ms), reply: figuresOf(store, span, model.id, 'reply', asOf - ms),
+    })),
+  };
 }
 
-function cells(figures: Figures): Html {
-  if (figures.p50 === null || figures.p95 === null) return html`<td colspan="3" class="number few">${fewTurns(figures.n, null)}</td>`;
-  return html`<td class="number">${duration(figures.p50)}</td><td class="number">${duration(figures.p95)}</td><td class="number quiet">${figures.n}</td>`;
+/** Figures over an hour, a day and a month, a day's picture, the latest turns. */
+export function modelPart(w: Words, model: ModelView, facts: ModelFacts, snapshot: Snapshot, begun: number): Html {
+  const { asOf, metrics, gaps = [] } = snapshot;
+  const { latest, bins, rows } = facts;
+  // Single turns only where a stretch has too few of them for a band; among many they would be noise.
+  const shown = latest.filter((turn) => turn.firstToken !== null && turn.at >= bins.from && bins.bins[Math.floor((turn.at - bins.from) / bins.width)] === 'few').slice(0, MIN_SAMPLES * 5);
+  return html`<h1>${model.id}</h1>${ageLine(w, { asOf, metrics })}<p class="quiet">${say(w.fromProvider, { provider: model.provider })}</p>${hatching}
+<section aria-labelledby="day"><div class="title"><h2 id="day">${w.day24}</h2><p>${w.day24Note}</p></div><div class="large">${bandChart(w, model.id, bins, unwatched(bins.from, asOf, begun, metrics.asOf, gaps), shown)}</div></section>
+<section aria-labelledby="figures"><div class="title"><h2 id="figures">${w.figures}</h2></div><table class="windows"><caption class="unseen">${w.figuresCaption}</caption>
+<thead><tr><th scope="col">${w.span}</th><th scope="col" class="number">p50</th><th scope="col" class="number">p95</th><th scope="col" class="number">n</th></tr></thead>
+${(['firstToken', 'reply'] as const).map((measure) => html`<tbody><tr class="model"><th scope="rowgroup" colspan="4"><span class="name">${w[measure]}</span></th></tr>${rows.map((row) => html`<tr><th scope="row">${w[row.label]}</th>${figureCells(w, row[measure], null)}</tr>`)}</tbody>`)}</table></section>
+<section aria-labelledby="turns"><div class="title"><h2 id="turns">${w.turns}</h2></div>${turns(w, latest.slice(0, LISTED_TURNS), true)}</section>`;
 }

@@ -1,115 +1,140 @@
 /** The live part of the front page as markup. The page is complete with it alone; the script only puts a newer one in place. */
 import { FIRST_TOKEN_TARGET_MS, STALE_AFTER_MS } from '@halfsecond/shared/limits';
 import type { ComponentStatus, Figures } from '@halfsecond/shared/status';
-import { dayBars, DAYS_SHOWN, hops, strip, uptime } from './charts.ts';
-import { duration, html, span, time, type Html } from './html.ts';
+import { folderOf, say } from '../src/words/languages.ts';
+import type { Words } from '../src/words/en.ts';
+import { headlineIn, translated } from '../src/words/sentences.ts';
+import { bandChart, hatching, unwatched, type Bins } from './charts.ts';
+import { dayBars, DAYS_SHOWN, dayWords, uptime } from './daybars.ts';
+import { duration, html, sentence, span, time, type Html } from './html.ts';
+import { incidentNotices, recentIncidents, plannedWork } from './incidentview.ts';
 import type { Component, Days, LatestTurn, ModelView, Snapshot } from './snapshot.ts';
-import type { Measure } from './store.ts';
+import { split, turns } from './turnsview.ts';
 
-const words: Record<ComponentStatus, string> = {
-  operational: 'Operational',
-  degraded_performance: 'Degraded',
-  partial_outage: 'Partial outage',
-  major_outage: 'Major outage',
-  under_maintenance: 'Maintenance',
-};
+/** One second as the front page shows it, the same in every language. `lately`: turns for the split of time; `begun`: epoch ms. */
+export type Shown = { snapshot: Snapshot; days: Days; bins: Map<string, Bins>; lately: LatestTurn[]; begun: number };
 
-/** Everything between the site's header and its list of incidents. */
-export function livePart(snapshot: Snapshot, days: Days): Html {
-  return html`${head(snapshot)}${notices(snapshot)}
-<section aria-labelledby="models"><div class="title"><h2 id="models">Time to the first word</h2><p>Measured on every turn, from a question's arrival. Target ${FIRST_TOKEN_TARGET_MS} ms.</p></div>${models(snapshot)}</section>
-<section aria-labelledby="queue"><div class="title"><h2 id="queue">Queue</h2></div>${queue(snapshot)}</section>
-<section aria-labelledby="components"><div class="title"><h2 id="components">Components</h2><p>${DAYS_SHOWN} days; a low tick is a day that was not watched.</p></div>${components(snapshot, days)}</section>
-<section aria-labelledby="turns"><div class="title"><h2 id="turns">Latest turns</h2><p>Times only. Never a word of what was said.</p></div>${turns(snapshot.turns)}</section>`;
+/** Everything between the site's header and its footer. */
+export function livePart(w: Words, { snapshot, days, bins, lately, begun }: Shown): Html {
+  const { blame } = snapshot;
+  return html`${head(w, snapshot)}${notices(w, snapshot)}${plannedWork(w, snapshot)}${hatching}
+<section aria-labelledby="models"><div class="title"><h2 id="models">${w.firstWord}</h2><p>${say(w.firstWordNote, { target: `${FIRST_TOKEN_TARGET_MS} ms` })}</p></div>${models(w, snapshot, bins, begun)}</section>
+<section aria-labelledby="split"><div class="title"><h2 id="split">${w.split}</h2>${lately.length > 0 && html`<p>${say(w.splitNote, { n: lately.length })}</p>`}</div>${split(w, lately, blame, snapshot.metrics.stale)}</section>
+<section aria-labelledby="queue"><div class="title"><h2 id="queue">${w.queue}</h2></div>${queue(w, snapshot)}</section>
+<section aria-labelledby="components"><div class="title"><h2 id="components">${w.components}</h2><p>${say(w.componentsNote, { days: DAYS_SHOWN })}</p></div>${components(w, snapshot, days)}${probers(w, snapshot)}</section>
+<section aria-labelledby="turns"><div class="title"><h2 id="turns">${w.turns}</h2><p>${w.turnsNote}</p></div>${turns(w, snapshot.turns)}</section>
+<section aria-labelledby="incidents"><div class="title"><h2 id="incidents">${w.incidents}</h2><p><a href="/${folderOf(w)}history/">${w.allIncidents}</a></p></div>${recentIncidents(w, snapshot.incidents ?? [])}</section>`;
 }
 
-function head(snapshot: Snapshot): Html {
-  const { metrics, asOf } = snapshot;
+/** The sentence above everything else, in the page's language. */
+export function headlineOf(w: Words, { headline, indicator, components, metrics, openIncidents }: Snapshot): string {
+  const named = (of: Component[]): string => of.map((each) => nameOf(w, each)).slice(0, 3).join(', ') + (of.length > 3 ? ` +${of.length - 3}` : '');
+  const judged = components.filter((each) => each.judged);
+  const out = judged.filter((each) => each.status === 'major_outage');
+  const ill = judged.filter((each) => each.status !== 'operational' && each.status !== 'under_maintenance');
+  const planned = components.filter((each) => each.status === 'under_maintenance');
+  const form = (name: string, of: Component[] = []): string => headlineIn(w.lang, name, named(of)) ?? headline;
+  if (components.some((each) => each.kind === 'gateway' && each.status === 'major_outage')) return form('down');
+  if (out.length > 0) return form(indicator === 'critical' ? 'out' : 'outAnswers', out);
+  if (ill.length > 0) return form('ill', ill);
+  if (indicator !== 'none') return openIncidents.find((each) => each.impact === indicator)?.title ?? headline;
+  if (planned.length > 0) return form('planned', planned);
+  return form(metrics.stale ? 'stale' : 'well');
+}
+
+function head(w: Words, snapshot: Snapshot): Html {
+  return html`<div class="head" aria-live="polite"><h1 data-indicator="${snapshot.indicator}">${headlineOf(w, snapshot)}</h1></div>${ageLine(w, snapshot)}`;
+}
+
+/** When the numbers were read; the script counts on from `data-as-of`. */
+export function ageLine(w: Words, { metrics, asOf }: Pick<Snapshot, 'metrics' | 'asOf'>): Html {
   const age = metrics.asOf === null ? null : asOf - metrics.asOf;
-  return html`<div class="head" aria-live="polite"><h1 data-indicator="${snapshot.indicator}">${snapshot.headline}</h1></div>
-<p class="age" id="age" data-as-of="${metrics.asOf ?? ''}">${
+  return html`<p class="age" id="age" data-as-of="${metrics.asOf ?? ''}">${
     age === null || metrics.asOf === null
-      ? 'No figures have been read yet.'
+      ? w.noFigures
       : age > STALE_AFTER_MS
-        ? html`<strong>Numbers are ${span(age)} old.</strong> Last read ${time(metrics.asOf)}.`
-        : html`Numbers from ${time(metrics.asOf)}.`
+        ? html`<strong>${say(w.old, { span: span(age, w.day) })}</strong> ${sentence(w.lastRead, { time: time(metrics.asOf) })}`
+        : sentence(w.numbersFrom, { time: time(metrics.asOf) })
   }</p>`;
 }
 
-function notices({ metrics, fallbackSince, openIncidents, asOf }: Snapshot): Html {
-  return html`${openIncidents.map((each) => html`<div class="notice" data-tone="${each.impact}"><p><a href="/incidents/${encodeURIComponent(each.id)}">${each.title}</a> <span class="quiet">${each.status}, since ${time(each.startedAt, 'moment')}</span></p><p>${each.updates[0]?.body}</p></div>`)}${
-    metrics.stale && html`<div class="notice"><p><strong>Figures are stale.</strong> ${metrics.fault ?? 'The feed is silent.'} What follows is the last that is known.</p></div>`}${
-    fallbackSince !== null && html`<div class="notice"><p><strong>Served by fallback since ${time(fallbackSince)}</strong> (${span(asOf - fallbackSince)}). The preferred model is not answering; another one stands in.</p></div>`}`;
+function notices(w: Words, snapshot: Snapshot): Html {
+  const { metrics, fallbackSince, asOf } = snapshot;
+  return html`${incidentNotices(w, snapshot.openIncidents)}${
+    metrics.stale && html`<div class="notice"><p><strong>${w.stale}</strong> ${w.lang === 'en' ? (metrics.fault ?? w.silent) : w.silent} ${w.lastThatIsKnown}</p></div>`}${
+    fallbackSince !== null && html`<div class="notice"><p><strong>${sentence(w.fallback, { time: time(fallbackSince) })}</strong> (${span(asOf - fallbackSince, w.day)}). ${w.fallbackWhy}</p></div>`}`;
 }
 
-function models(snapshot: Snapshot): Html {
-  if (snapshot.models.length === 0) return html`<p class="empty">No model has answered yet. Ask something and your turn appears here.</p>`;
-  return html`<table class="models"><caption class="unseen">First token and full reply per model</caption>
-<thead><tr><th scope="col">Measure</th><th scope="col" class="wide"><span class="unseen">Scale</span></th><th scope="col" class="number">p50</th><th scope="col" class="number">p95</th><th scope="col" class="number">n</th></tr></thead>
-${snapshot.models.map((model) => modelBody(model, snapshot))}</table>`;
+function models(w: Words, snapshot: Snapshot, bins: Map<string, Bins>, begun: number): Html {
+  if (snapshot.models.length === 0) return html`<p class="empty">${w.noModels}</p>`;
+  return html`<div class="models">${snapshot.models.map((model) => modelBlock(w, model, snapshot, bins.get(model.id), begun))}</div>`;
 }
 
-function modelBody(model: ModelView, { turns: latest, asOf }: Snapshot): Html {
-  const own = latest.filter((turn) => turn.model === model.id);
+function modelBlock(w: Words, model: ModelView, { asOf, metrics, gaps = [] }: Snapshot, bins: Bins | undefined, begun: number): Html {
   const page = modelPath(model.id);
-  return html`<tbody><tr class="model"><th scope="rowgroup" colspan="5"><span class="name">${page ? html`<a href="/${page}/">${model.id}</a>` : model.id}</span> <span class="quiet">${model.provider === model.id ? '' : `${model.provider}, `}${
-    model.last ? html`last turn ${span(asOf - model.last.at)} ago` : 'no turn yet'
-  }, window ${span(model.window)}</span>${model.judged ? mark(model.state) : html`<span class="mark" data-state="unknown">Not known</span>`}</th></tr>${
-    row('First token', 'firstToken', model.firstToken, model.last?.firstToken ?? null, own)}${
-    row('Full reply', 'reply', model.reply, model.last?.outcome === 'ok' ? model.last.total : null, own)}</tbody>`;
+  return html`<article><div class="line"><h3>${page ? html`<a href="/${folderOf(w)}${page}/">${model.id}</a>` : model.id}</h3>${
+    model.judged ? mark(w, model.state) : html`<span class="mark" data-state="unknown">${w.notKnown}</span>`}</div>
+<p class="quiet">${model.provider === model.id ? '' : `${model.provider}, `}${model.last ? say(w.lastTurn, { span: span(asOf - model.last.at, w.day) }) : w.noTurn}, ${say(w.window, { span: span(model.window, w.day) })}</p>
+<div class="pair"><table><caption class="unseen">${model.id}: ${w.modelsCaption}</caption><thead><tr><th scope="col">${w.measure}</th><th scope="col" class="number">p50</th><th scope="col" class="number">p95</th><th scope="col" class="number">n</th></tr></thead><tbody>${
+    row(w, w.firstToken, model.firstToken, model.last?.firstToken ?? null)}${row(w, w.reply, model.reply, model.last?.outcome === 'ok' ? model.last.total : null)}</tbody></table>${
+    bins && bandChart(w, model.id, bins, unwatched(bins.from, asOf, begun, metrics.asOf, gaps))}</div></article>`;
 }
 
-function row(label: string, measure: Measure, figures: Figures, last: number | null, latest: LatestTurn[]): Html {
-  return html`<tr><th scope="row">${label}</th><td class="wide">${strip(measure, figures, latest)}</td>${
-    figures.p50 !== null && figures.p95 !== null
-      ? html`<td class="number">${duration(figures.p50)}</td><td class="number">${duration(figures.p95)}</td><td class="number quiet">${figures.n}</td>`
-      : html`<td class="number few" colspan="3">${fewTurns(figures.n, last)}</td>`
-  }</tr>`;
+function row(w: Words, label: string, figures: Figures, last: number | null): Html {
+  return html`<tr><th scope="row">${label}</th>${figureCells(w, figures, last)}</tr>`;
 }
 
-/** What stands where percentiles would be said of too few turns. */
-export function fewTurns(n: number, last: number | null): string {
-  if (n === 0) return 'no turns in this window';
-  return `n = ${n}, not enough for percentiles yet${last === null ? '' : ` \u2014 last: ${duration(last)}`}`;
+/** p50, p95 and n of one measure; a sentence in their place where there are too few turns. */
+export function figureCells(w: Words, { p50, p95, n }: Figures, last: number | null): Html {
+  if (p50 === null || p95 === null) return html`<td class="number few" colspan="3">${fewTurns(w, n, last)}</td>`;
+  return html`<td class="number">${duration(p50, w.decimal)}</td><td class="number">${duration(p95, w.decimal)}</td><td class="number quiet">${n}</td>`;
 }
 
-function queue({ queue: state, metrics }: Snapshot): Html {
+function fewTurns(w: Words, n: number, last: number | null): string {
+  if (n === 0) return w.noTurns;
+  return `${say(w.few, { n })}${last === null ? '' : ` \u2013 ${say(w.last, { ms: duration(last, w.decimal) })}`}`;
+}
+
+function queue(w: Words, { queue: state, metrics }: Snapshot): Html {
   const figure = (label: string, value: number | null): Html => html`<div><dt>${label}</dt><dd>${value ?? '\u2013'}</dd></div>`;
-  return html`<dl class="figures${metrics.stale ? ' old' : ''}">${figure('waiting', state.depth)}${figure('being answered', state.inFlight)}${figure('capacity', state.capacity)}</dl>`;
+  return html`<dl class="figures${metrics.stale ? ' old' : ''}">${figure(w.waiting, state.depth)}${figure(w.inFlight, state.inFlight)}${figure(w.capacity, state.capacity)}</dl>`;
 }
 
-function components(snapshot: Snapshot, days: Days): Html {
-  return html`<ul class="components">${snapshot.components.map((each) => {
+function nameOf(w: Words, { kind, name }: Component): string {
+  return kind === 'provider' ? name : w[kind];
+}
+
+function components(w: Words, snapshot: Snapshot, days: Days): Html {
+  return html`<ul class="components" data-words="${dayWords(w)}">${snapshot.components.map((each) => {
     const watched = days.get(each.id) ?? [];
-    const { share, watchedMs } = uptime(watched);
-    return html`<li><div class="line"><h3>${each.name}</h3>${mark(each)}</div><div class="line quiet"><p>${each.text}${
-      each.configured && each.judged && each.status !== 'operational' ? html` Since ${time(each.since)}.` : null}</p>${
-      each.configured && html`<p class="coverage">${share === null ? 'Not watched yet' : `${inShare(share)} in ${span(watchedMs)} watched`}</p>`}</div>${
-      each.configured && dayBars(watched, snapshot.asOf, each.name)}</li>`;
+    const text = translated(each.text, w.lang);
+    return html`<li><div class="line"><h3>${nameOf(w, each)}</h3>${mark(w, each)}</div><div class="line quiet"><p>${
+      text ?? (w.lang === 'en' ? each.text : html`<span lang="en">${each.text}</span>`)}${
+      each.configured && each.judged && each.status !== 'operational' ? html` ${sentence(w.since, { time: time(each.since, 'moment') })}` : null}</p>${
+      each.configured && html`<p class="coverage">${coverage(w, watched)}</p>`}</div>${
+      each.configured && dayBars(w, watched, snapshot.asOf, nameOf(w, each))}</li>`;
   })}</ul>`;
 }
 
 /** Never rounded up: 99.999 % is not 100 %. */
-function inShare(share: number): string {
-  return share === 1 ? 'no outage' : `${(Math.floor(share * 10_000) / 100).toFixed(2)} % without outage`;
+function coverage(w: Words, watched: Parameters<typeof uptime>[0]): string {
+  const { share, watchedMs } = uptime(watched);
+  if (share === null) return w.notWatched;
+  const values = { span: span(watchedMs, w.day), share: (Math.floor(share * 10_000) / 100).toFixed(2).replace('.', w.decimal) };
+  return say(share === 1 ? w.noOutage : w.without, values);
 }
 
-function mark(of: ComponentStatus | Component): Html {
-  if (typeof of === 'string') return html`<span class="mark" data-state="${of}">${words[of]}</span>`;
-  if (!of.configured) return html`<span class="mark" data-state="off">Not configured</span>`;
-  if (!of.judged) return html`<span class="mark" data-state="unknown">${of.status === 'operational' ? 'Not known' : `Last known: ${words[of.status].toLowerCase()}`}</span>`;
-  return html`<span class="mark" data-state="${of.status}">${words[of.status]}</span>`;
+function probers(w: Words, { probers: all = [] }: Snapshot): Html {
+  const states = { up: w.proberUp, down: w.proberDown, unknown: w.proberUnknown, silent: w.proberSilent };
+  if (all.length === 0) return html``;
+  return html`<p class="probers quiet">${w.probers} ${all.map((each, at) => html`${at > 0 && ', '}<span data-prober="${each.state}">${each.name} ${states[each.state]}${each.state === 'up' && each.ms !== null && ` (${duration(each.ms, w.decimal)})`}</span>`)}.</p>`;
 }
 
-const outcomes: Record<LatestTurn['outcome'], string> = { ok: 'answered', error: 'failed', stopped: 'stopped', refused: 'turned away' };
-
-/** A table of turns, newest first. */
-export function turns(latest: LatestTurn[], ofOneModel = false): Html {
-  if (latest.length === 0) return html`<p class="empty">No turns in the last 24 hours.</p>`;
-  return html`<table class="turns"><caption class="unseen">Latest turns, newest first</caption>
-<thead><tr><th scope="col" class="at">Time</th>${ofOneModel ? null : html`<th scope="col">Model</th>`}<th scope="col" class="wide">Agent</th><th scope="col" class="number">First token</th><th scope="col" class="number">Total</th><th scope="col" class="wide hops">Queue, own, provider</th><th scope="col" class="outcome">Outcome</th></tr></thead>
-<tbody>${latest.map((turn) => html`<tr><td>${time(turn.at)}</td>${
-    ofOneModel ? null : html`<td>${turn.model ?? '\u2013'}${turn.fallback && html` <span class="quiet">fallback</span>`}</td>`}<td class="wide">${turn.agent ?? '\u2013'}</td><td class="number">${turn.firstToken === null ? '\u2013' : duration(turn.firstToken)}</td><td class="number">${duration(turn.total)}</td><td class="wide">${hops(turn.hops)}</td><td data-outcome="${turn.outcome}">${outcomes[turn.outcome]}</td></tr>`)}</tbody></table>`;
+function mark(w: Words, of: ComponentStatus | Component): Html {
+  if (typeof of === 'string') return html`<span class="mark" data-state="${of}">${w[of]}</span>`;
+  if (!of.configured) return html`<span class="mark" data-state="off">${w.notConfigured}</span>`;
+  if (!of.judged) return html`<span class="mark" data-state="unknown">${of.status === 'operational' ? w.notKnown : say(w.lastKnown, { state: w[of.status] })}</span>`;
+  return html`<span class="mark" data-state="${of.status}">${w[of.status]}</span>`;
 }
 
 /** Folder of a model's page under the public folder; null for an id that makes no safe path. */

@@ -1,50 +1,66 @@
 /**
- * The page's own script: times in the reader's zone, and once a second the newest live part put in place of the old,
- * node by node, so that focus, selection and scroll stay. When no newer one comes it says how old the numbers are.
+ * The page's own script: times in the reader's zone, and once a second the newest live part, checked and put in place of
+ * the old node by node, so that focus, selection and scroll stay. What is forged or older is refused, and the page says so;
+ * when nothing new comes it says how old its numbers are.
  */
+import { verify, type Last, type Signatures } from '../verify.ts';
+import { localise } from './localise.ts';
+import { morph } from './morph.ts';
+
+type Part = { seq: number; path?: string; headline?: string; title?: string; html: string };
+
 const STALE_MS = 10_000;
+const SNAPSHOT = '/snapshot.json';
+const main = document.querySelector('main');
 const live = document.getElementById('live');
-const url = document.querySelector('main')?.dataset['live'];
+const said = document.getElementById('check');
+const { live: url = '', key = '' } = main?.dataset ?? {};
+/** Kept for this tab, so that a reload is not talked back in time either. */
+const memory = `${key} ${url}`;
+let last: Last | null = JSON.parse(sessionStorage.getItem(memory) ?? 'null');
 /** The server's clock minus ours (ms), so that a wrong clock here does not age the numbers. */
 let offset = 0;
-let seq = 0;
 
-const clock = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
-const moment = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
-
-function localise(root: ParentNode): void {
-  for (const time of root.querySelectorAll('time')) {
-    time.textContent = (time.dataset['show'] === 'clock' ? clock : moment).format(new Date(time.dateTime));
-  }
+const get = (at: string): Promise<Response> => fetch(at, { cache: 'no-cache', signal: AbortSignal.timeout(5_000) });
+function tell(name: string): void {
+  const text = main?.dataset[name] ?? '';
+  if (!said || said.dataset['said'] === name) return;
+  said.dataset['said'] = name;
+  said.textContent = text;
 }
 
-/** Makes `old` equal to `fresh`, touching only what differs. */
-function morph(old: Element, fresh: Element): void {
-  for (const { name } of Array.from(old.attributes)) if (!fresh.hasAttribute(name)) old.removeAttribute(name);
-  for (const { name, value } of fresh.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
-  const wanted = [...fresh.childNodes];
-  while (old.childNodes.length > wanted.length) old.lastChild?.remove();
-  wanted.forEach((node, at) => {
-    const there = old.childNodes[at];
-    if (!there) old.append(node);
-    else if (there.nodeName !== node.nodeName) there.replaceWith(node);
-    else if (there instanceof Element && node instanceof Element) morph(there, node);
-    else if (there.nodeValue !== node.nodeValue) there.nodeValue = node.nodeValue;
-  });
+/** The bytes that were signed, and by whom: the snapshot with its own file of signatures, or a part that carries them. */
+async function read(response: Response): Promise<[Uint8Array<ArrayBuffer>, Signatures]> {
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  if (url === SNAPSHOT) return [bytes, await (await get('/snapshot.sig')).json()];
+  const part: Signatures & { signed: string } = JSON.parse(new TextDecoder().decode(bytes));
+  return [new TextEncoder().encode(part.signed), part];
 }
 
-async function refresh(at: string, into: HTMLElement): Promise<void> {
-  const response = await fetch(at, { cache: 'no-cache', signal: AbortSignal.timeout(5_000) });
+async function refresh(into: HTMLElement): Promise<void> {
+  const response = await get(url);
   if (!response.ok) return;
-  const now: { seq: number; asOf: number; headline?: string; html: string } = await response.json();
   offset = (Date.parse(response.headers.get('date') ?? '') || Date.now()) - Date.now();
-  if (!(now.seq > seq)) return;
-  seq = now.seq;
-  const parsed = new DOMParser().parseFromString(`<div id="live">${now.html}</div>`, 'text/html');
+  const [bytes, signatures] = await read(response);
+  const verdict = await verify<Part>(bytes, signatures, key, last);
+  let part: Part;
+  if (verdict.ok) {
+    if ((verdict.value.path ?? SNAPSHOT) !== url) return tell('forged');
+    part = verdict.value;
+    last = verdict.last;
+    sessionStorage.setItem(memory, JSON.stringify(last));
+  } else {
+    if (verdict.why !== 'unsupported') return tell(verdict.why === 'older' ? 'older' : 'forged');
+    part = JSON.parse(new TextDecoder().decode(bytes));
+    if (part.seq < (last?.seq ?? 0)) return tell('older');
+    last = { seq: part.seq, hash: '' };
+  }
+  tell(verdict.ok ? 'checked' : 'unchecked');
+  const parsed = new DOMParser().parseFromString(`<div id="live">${part.html}</div>`, 'text/html');
   localise(parsed);
   const fresh = parsed.getElementById('live');
   if (fresh) morph(into, document.adoptNode(fresh));
-  if (now.headline) document.title = `${now.headline} \u2013 Halfsecond status`;
+  document.title = part.title ?? `${part.headline} \u2013 Halfsecond status`;
 }
 
 function tellAge(): void {
@@ -53,15 +69,17 @@ function tellAge(): void {
   const old = Date.now() + offset - asOf;
   if (!line || !asOf || old < STALE_MS) return;
   const seconds = Math.floor(old / 1_000);
-  const said = `Numbers are ${seconds < 120 ? `${seconds} s` : `${Math.floor(seconds / 60)} min`} old.`;
-  if (line.textContent !== said) line.innerHTML = `<strong>${said}</strong>`;
+  const span = seconds < 120 ? `${seconds} s` : seconds < 7_200 ? `${Math.floor(seconds / 60)} min` : `${Math.floor(seconds / 3_600)} h`;
+  const strong = document.createElement('strong');
+  strong.textContent = (main?.dataset['old'] ?? '').replace('{span}', span);
+  if (line.textContent !== strong.textContent) line.replaceChildren(strong);
 }
 
-async function run(at: string, into: HTMLElement): Promise<void> {
+async function run(into: HTMLElement): Promise<void> {
   for (;;) {
     if (!document.hidden) {
-      // A refresh that failed shows as age: the numbers say themselves how old they are.
-      await refresh(at, into).catch(() => undefined);
+      // No answer shows as age; an answer that is no data at all was not written by the signer.
+      await refresh(into).catch((error: unknown) => { if (error instanceof SyntaxError) tell('forged'); });
       tellAge();
     }
     await new Promise((next) => setTimeout(next, 1_000));
@@ -69,4 +87,4 @@ async function run(at: string, into: HTMLElement): Promise<void> {
 }
 
 localise(document);
-if (live && url) void run(url, live);
+if (live && url) void run(live);

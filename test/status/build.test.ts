@@ -1,6 +1,6 @@
 /** Real builds of the site in a copy: incidents become pages, a faulty one stops the build and leaves the last good one. */
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -26,21 +26,21 @@ updates:
 What happened, in **detail**.
 `;
 
-test('an incident becomes a page; without its cause, fix and end it stops the build, which keeps the last good one', async (t) => {
+test('an incident is built; without its cause, fix and end it stops the build, which keeps the last good one', async (t) => {
   const root = mkdtempSync(join(tmpdir(), 'halfsecond-site-'));
   t.after(() => rmSync(root, { recursive: true, force: true }));
-  for (const name of ['src', 'package.json', 'astro.config.mjs']) cpSync(join(status, name), join(root, name), { recursive: true });
+  for (const name of ['src', 'verify.ts', 'package.json', 'astro.config.mjs']) cpSync(join(status, name), join(root, name), { recursive: true });
   symlinkSync(join(status, '..', 'node_modules'), join(root, 'node_modules'), 'junction');
   const file = join(root, 'src', 'content', 'incidents', '2026-05-04-slow.md');
 
   writeFileSync(file, whole);
   assert.deepEqual(await buildStatus(root), { kind: 'built' });
   assert.deepEqual(await buildStatus(root), { kind: 'fresh' }, 'unchanged sources are not built again');
-  const page = readFileSync(join(root, 'dist', 'incidents', '2026-05-04-slow', 'index.html'), 'utf8');
-  for (const part of ['Answers were &lt;slow&gt; &amp; late', 'A disk was full.', 'It was emptied and is now watched.', '<strong>detail</strong>', 'resolved after 21 min']) {
-    assert.ok(page.includes(part), part);
-  }
-  for (const name of ['index.html', 'history/index.html']) assert.ok(readFileSync(join(root, 'dist', name), 'utf8').includes('/incidents/2026-05-04-slow/'), name);
+  const site = readSite(join(root, 'dist'), '1');
+  assert.match(site.bodies['2026-05-04-slow'] ?? '', /What happened, in <strong>detail<\/strong>\./);
+  const [published] = JSON.parse(readFileSync(join(root, 'dist', 'incidents.json'), 'utf8')) as [{ title: string; rootCause: string }];
+  assert.equal(published.title, 'Answers were <slow> & late');
+  assert.equal(published.rootCause, 'A disk was full.');
   const built = statSync(join(root, 'dist', 'index.html')).mtimeMs;
 
   writeFileSync(file, whole.replace(/^(rootCause|fix|resolvedAt): .*\n/gm, ''));
@@ -51,9 +51,12 @@ test('an incident becomes a page; without its cause, fix and end it stops the bu
   assert.equal(statSync(join(root, 'dist', 'index.html')).mtimeMs, built, 'the last good build stays');
   assert.deepEqual(readdirSync(join(root, '.cache')), [], 'nothing half-built is left');
 
-  const site = readSite(join(root, 'dist'), '1');
-  assert.ok(site.files.some((each) => each.path === 'incidents/2026-05-04-slow/index.html'));
-  assert.deepEqual(site.files.filter((each) => each.path.split('/').some((part) => part.startsWith('.')) || each.path === 'index.html'), [], 'no mark of the build, no unfilled shell');
+  const again = readSite(join(root, 'dist'), '2');
+  assert.ok(again.bodies['2026-05-04-slow'], 'so does the text of its incidents');
+  assert.deepEqual([...again.translated.keys()], ['de', 'fr', 'es', 'ja']);
+  assert.match(again.translated.get('ja')?.index ?? '', /<html lang="ja">/);
+  const unfilled = again.files.filter((each) => each.path.split('/').some((part) => part.startsWith('.')) || Buffer.from(each.content).includes('@@'));
+  assert.deepEqual(unfilled.map((each) => each.path), [], 'no mark of the build, no unfilled shell');
 });
 
 const front = {

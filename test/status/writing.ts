@@ -56,6 +56,7 @@ export function writing(t: Pick<TestContext, 'after'>, name = '') {
   });
   const site: Site = {
     index: '<title>@@TITLE@@</title><main>@@LIVE@@</main>', model: '<main data-live="@@MODEL@@">@@LIVE@@</main>', subscribe: '<main>@@LIVE@@</main>',
+    history: '<main>@@LIVE@@</main>', incident: '<main>@@LIVE@@</main>', translated: new Map(), bodies: {},
     files: [file('404.html', '<html></html>')], version: '1',
   };
   const writer = (more: Take[] = []) => createWriter(store, openSigner(folder), [...more, publisher(join(folder, 'public'))], { url, begun, mail: false });
