@@ -45,7 +45,7 @@ async function start(file: string): Promise<{ port: number; pid: number }> {
 async function open(port: number): Promise<{ ask: (path: string, extra?: string) => Promise<number>; socket: Socket }> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   await once(socket, 'connect');
-  let got = Buffer.alloc(0);
+  let got: Buffer = Buffer.alloc(0);
   let answered: ((status: number) => void) | null = null;
   socket.on('data', (chunk: Buffer) => {
     got = got.length === 0 ? chunk : Buffer.concat([got, chunk]);

@@ -84,7 +84,7 @@ test('a bucket gets every file with its type, newer ones in their place, and los
   await until(() => body('index.html'), (there) => there.includes('Another sentence'));
   await until(async () => (await fetch(`${url}/models/gpt-5-mini/index.html`)).status, (status) => status === 404);
   await target.close();
-  assert.deepEqual(log, []);
+  assert.equal(log.length, 0);
 
   // What an earlier life of the collector left is known from its manifest.
   const second = createTarget(placeOf('s3://pages/status'), (line) => log.push(line), quick);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, hash, sign } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
-import { verify, type Last, type Signatures } from '../../status/verify.ts';
+import { verify, type Last, type Signatures, type Verdict } from '../../status/verify.ts';
 import { observed, writing } from './writing.ts';
 
 type Taken = { bytes: Uint8Array<ArrayBuffer>; sig: Signatures; seq: number };
@@ -35,7 +35,7 @@ test('a genuine history is taken snapshot by snapshot, and over a gap', async (t
   const { taken, key } = history(t);
   let last: Last | null = null;
   for (const each of taken) {
-    const verdict = await verify(each.bytes, each.sig, key, last);
+    const verdict: Verdict<{ seq: number; previous: string | null }> = await verify(each.bytes, each.sig, key, last);
     assert.ok(verdict.ok && verdict.fresh);
     last = verdict.last;
   }
