@@ -1,7 +1,7 @@
 /** The places that `--publish` can name: a folder, or a bucket of anything that speaks S3. */
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import type { S3Client } from '@aws-sdk/client-s3';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { Place } from './target.ts';
 import { typeOf } from './types.ts';
 
@@ -22,7 +22,7 @@ function folder(root: string): Place {
     name: root,
     async put(file, signal) {
       const target = join(root, file.path);
-      const fresh = join(dirname(target), `.${process.pid}.${file.digest.slice(0, 8)}.part`);
+      const fresh = join(dirname(target), `.${process.pid}.${basename(target)}.part`);
       await mkdir(dirname(target), { recursive: true });
       try {
         await writeFile(fresh, file.content, { signal });

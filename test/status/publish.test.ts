@@ -46,13 +46,15 @@ test('a folder elsewhere gets the same files as the local one, and a mirror coul
   const { writer, site, folder } = writing(t);
   const other = join(temporary(t), 'www');
   mkdirSync(other);
-  const target = createTarget(placeOf(other), () => undefined);
+  const log: string[] = [];
+  const target = createTarget(placeOf(other), (line) => log.push(line));
   t.after(() => target.close());
   const write = writer([target.offer]);
   for (const second of [0, 1, 2]) write(observed({ asOf: observed().asOf + second * 1_000 }), site);
   const local = join(folder, 'public');
   await until(async () => readdirSync(other).includes('index.html') && readFileSync(join(other, 'snapshot.json'), 'utf8'), (there) => there === readFileSync(join(local, 'snapshot.json'), 'utf8'));
   await until(async () => readdirSync(other, { recursive: true }).map(String).toSorted(), (there) => there.join() === readdirSync(local, { recursive: true }).map(String).toSorted().join());
+  assert.deepEqual(log, [], 'no put got into the way of another');
   const sig = JSON.parse(readFileSync(join(other, 'snapshot.sig'), 'utf8')) as Signatures;
   assert.ok((await verify(new Uint8Array(readFileSync(join(other, 'snapshot.json'))), sig, sig.publicKey, null)).ok);
 });
