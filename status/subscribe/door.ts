@@ -93,7 +93,7 @@ function reply(request: IncomingMessage, response: ServerResponse, said: Said, a
   const ok = said.status < 400;
   const body = asJson
     ? JSON.stringify(ok ? { ...said.json, message: said.text } : { error: { code: `status-${said.status}`, message: said.text } })
-    : fill(shell(), 'Subscribe \u2013 Halfsecond status', html`<h1>${ok ? 'Subscribe' : 'That did not work'}</h1><p role="status">${said.text}</p>${said.more}<p><a href="/">To the status page</a></p>`.markup);
+    : fill(shell(), 'Subscribe \u2013 Halfsecond status', html`<h1>${ok ? 'Subscribe' : 'That did not work'}</h1><p class="age" role="status">${said.text}</p><section class="subscribe">${said.more}<p><a href="/">To the status page</a></p></section>`.markup);
   response.writeHead(said.status, {
     'content-type': asJson ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(body),

@@ -154,7 +154,7 @@ test('e-mail: a real SMTP server takes the confirmation and the news; the links 
 
   const form = await fetch(`${served.url}/subscribe`, { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: 'email=Ada%40Example.com' });
   assert.equal(form.status, 202);
-  assert.match(await form.text(), /<p role="status">Please open the link in the message that is on its way to you\.<\/p>/);
+  assert.match(await form.text(), /<p class="age" role="status">Please open the link in the message that is on its way to you\.<\/p>/);
   const [mail] = await until(async () => mails, (all) => all.length === 1);
   assert.ok(mail);
   assert.deepEqual(mail.to, ['ada@example.com']);
