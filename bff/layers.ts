@@ -44,6 +44,10 @@ export type Question = {
   resetStep: boolean;
   /** `performance.now()` of the request's arrival. */
   arrivedAt: number;
+  /** The page's own span that this turn belongs to, 16 hex digits. */
+  parentSpan?: string;
+  /** What the browser says of its sending: epoch ms of its clock, and ms since the key press. Not to be believed unchecked. */
+  sent?: { at?: number | undefined; keyToSend?: number | undefined };
 };
 /** Runs one turn to its end. Never throws: every ending is an event (finish, error or abort). */
 export type Turn = (question: Question, signal: AbortSignal) => AsyncIterable<StreamEvent>;
@@ -121,13 +125,19 @@ export type RouteInput = {
   tools: ToolDefinition[];
   lang: string;
 };
-/** How one provider attempt ended; `firstContent` and `total` in ms from its start. */
+/**
+ * How one provider attempt ended; `connect` (a new connection stood), `headers`, `firstContent` and `total` in ms from
+ * its start. `span` is the id that the provider was told in `traceparent`.
+ */
 export type AttemptReport = {
   provider: string;
   model: string;
   outcome: 'ok' | 'error' | 'stopped';
   failure?: FailureKind;
   startedAt: number;
+  span?: string;
+  connect?: number | null;
+  headers?: number | null;
   firstContent: number | null;
   total: number;
 };
@@ -199,13 +209,14 @@ export type Span = { id: string; parent?: string; name: string; start: number; m
 export type Spans = {
   /** Ends the current hop and begins the next one at the same instant. */
   enter(hop: 'queue' | 'dispatch' | 'recall' | 'route' | 'provider' | 'tool' | 'write'): void;
-  /** Something that ran inside the open hop, such as `provider:openai`; times as of `performance.now()`. */
-  inside(name: string, from: number, to: number): void;
+  /** Something that ran inside the open hop, such as `provider:openai`, and what that was made of; times as of `performance.now()`. */
+  inside(name: string, from: number, to: number, id?: string, parts?: { name: string; from: number; to: number }[]): void;
   /** The first token has come; later calls change nothing. */
   token(): void;
   /** Ms from the turn's beginning, null before the first token. */
   firstToken(): number | null;
   timing(): Timing;
+  /** The turn is over: from here on nothing changes. */
   finish(): Span[];
 };
 /** Everything that the store, the memory, the trace and the status feed want to know of an ended turn. */

@@ -6,7 +6,7 @@ import type { ChatRequest } from '@halfsecond/shared/wire';
 import { highest } from '../layers.ts';
 import type { DataClass, Owner, Question, Turn } from '../layers.ts';
 import type { Conversations } from '../store/conversations.ts';
-import { Refusal, traceIdOf } from './guard.ts';
+import { Refusal, traceOf } from './guard.ts';
 import type { Answer, Answers } from './log.ts';
 import type { Queue } from './queue.ts';
 import type { Rates } from './rate.ts';
@@ -45,7 +45,7 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
       const before = conversations.standing(owner);
       const recent = before === null ? [] : conversations.recent(owner, RECENT_MESSAGES + (asked.stored ? 1 : 0)).slice(0, asked.stored ? -1 : undefined);
       const next: Question = {
-        id: `msg_${randomUUID()}`, traceId: traceIdOf(body.traceparent ?? traceparent), owner, messageId: asked.id, text: asked.text,
+        id: `msg_${randomUUID()}`, ...traceOf(body.traceparent ?? traceparent), ...(body.marks && { sent: { at: body.marks.sentAt, keyToSend: body.marks.keyToSend } }), owner, messageId: asked.id, text: asked.text,
         lang: language(asked.text, acceptLanguage), recent, agent: before?.agent ?? null,
         dataClass: highest(before?.dataClass ?? 'public', classify(asked.text)),
         resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,

@@ -43,10 +43,10 @@ export function newTraceId(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** The trace id of a valid `traceparent`, else a new one. */
-export function traceIdOf(traceparent: string | undefined): string {
-  const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}$/.exec(traceparent ?? '')?.[1];
-  return id && !/^0+$/.test(id) ? id : newTraceId();
+/** The trace that a valid `traceparent` names, and its span there; else a new trace. */
+export function traceOf(traceparent: string | undefined): { traceId: string; parentSpan?: string } {
+  const [, traceId, parentSpan] = /^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-[0-9a-f]{2}$/.exec(traceparent ?? '') ?? [];
+  return traceId && parentSpan ? { traceId, parentSpan } : { traceId: newTraceId() };
 }
 
 /** Reads and checks a JSON body sent as application/json or text/plain. Throws a 400, 413 or 415. */

@@ -1,6 +1,6 @@
 /** One step of an answer: the router's parts as stream events, and what the next step needs to know. */
 import type { StreamEvent } from '@halfsecond/shared/wire';
-import type { Question, RoutePart, Snippet, Spans, ToolCall, TurnRecord } from '../layers.ts';
+import type { AttemptReport, Question, RoutePart, Snippet, Spans, ToolCall, TurnRecord } from '../layers.ts';
 import { statusEvent } from './sentences.ts';
 
 /** What is known of a step while it runs; `end` stands once its parts are over. `pen`: where text parts open and close, ids unique within the step. */
@@ -61,10 +61,26 @@ export function* hear(step: Step, part: RoutePart, question: Question, record: T
     record.handoff = part.reason;
   } else if (part.type === 'attempt') {
     record.attempts.push(part.attempt);
-    spans.inside(`provider:${part.attempt.provider}`, part.attempt.startedAt, part.attempt.startedAt + part.attempt.total);
+    const { provider, startedAt, total, span } = part.attempt;
+    spans.inside(`provider:${provider}`, startedAt, startedAt + total, span, phasesOf(part.attempt, question.arrivedAt, spans.firstToken()));
   } else {
     step.end = part;
   }
+}
+
+/** What an attempt was made of: `shape` is how long its first content took to become a token for the visitor (ms). */
+function phasesOf({ startedAt, connect, headers, firstContent, total }: AttemptReport, arrivedAt: number, firstToken: number | null): { name: string; from: number; to: number }[] {
+  const reached: [string, number | null | undefined][] = [['connect', connect], ['headers', headers], ['first-content', firstContent], ['last', total]];
+  let from = startedAt;
+  const phases = reached.flatMap(([name, at]) => {
+    if (at == null) return [];
+    const phase = { name, from, to: startedAt + at };
+    from = phase.to;
+    return [phase];
+  });
+  const content = startedAt + (firstContent ?? Infinity);
+  const shown = arrivedAt + (firstToken ?? -Infinity);
+  return shown >= content && shown <= startedAt + total ? [...phases, { name: 'shape', from: content, to: shown }] : phases;
 }
 
 /** The step is over: its open part is closed. */

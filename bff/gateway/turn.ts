@@ -85,8 +85,8 @@ export function createTurn(parts: TurnParts): Turn {
       else yield* ended(record, 'stopped', String(signal.reason));
     } finally {
       release?.();
-      record.timing = spans.timing();
       record.spans = spans.finish();
+      record.timing = spans.timing();
       parts.report(record);
     }
   };

@@ -2,6 +2,7 @@
  * One step of an answer on real calls: does what race.ts decides and tells it what happens. Several attempts may
  * run; only the parts of the one that answers pass, and the others are ended the moment it has content.
  */
+import { randomBytes } from 'node:crypto';
 import type { RouteInput, RoutePart } from '../layers.ts';
 import { runAttempt, type Attempted } from './attempt.ts';
 import { createChannel, type Source } from './channel.ts';
@@ -185,7 +186,7 @@ function start(drive: Drive, id: number, choice: Choice, reason: string, beside:
     say(drive.out, { type: 'model', provider: model.provider, model: model.id, fallback, reason });
   }
   const { chat, lang, system, messages, snippets, tools } = input;
-  const ask = { model, chat, lang, system, messages, snippets, tools: model.tools ? tools : [], partial, standIn: fallback };
+  const ask = { model, chat, lang, system, messages, snippets, tools: model.tools ? tools : [], partial, standIn: fallback, traceparent: `00-${input.traceId}-${randomBytes(8).toString('hex')}-01` };
   runAttempt(call, ask, running.stop, (part) => hear(drive, id, running, part))
     .then((attempted) => done(drive, id, running, attempted))
     .catch((error: unknown) => broke(drive, error));

@@ -56,7 +56,7 @@ export function exchange(protocol: Protocol, timeouts: Provider['timeouts'], ask
     const startedAt = performance.now();
     const reading: Reading = {
       event, text, reasoning, alive, cancel,
-      line: createLine(), sse: createSse(), decoder: null, timeouts, charsMax: ask.model.maxOutputTokens * CHARS_PER_TOKEN, sink, stop,
+      line: createLine(ask.traceparent), sse: createSse(), decoder: null, timeouts, charsMax: ask.model.maxOutputTokens * CHARS_PER_TOKEN, sink, stop,
       progress: 'more', settled: false, chars: 0, bytes: 0, startedAt, lastContent: 0, awaited: '', until: 0, timer: undefined, resolve, reject,
     };
     stop.call = reading;
@@ -70,6 +70,7 @@ export function exchange(protocol: Protocol, timeouts: Provider['timeouts'], ask
 function begin(reading: Reading): void {
   const { settled, line, line: { message, contentType }, timeouts, startedAt } = reading;
   if (settled || message === null) return closeLine(line);
+  reading.sink({ type: 'line', connectedAt: line.connectedAt, headersAt: performance.now() });
   if (!contentType.includes('text/event-stream')) return over(reading, new ProviderFailure('protocol', `expected an event stream, got ${contentType || 'no content type'}`));
   expect(reading, 'no first content', Math.max(1, timeouts.firstContent - (performance.now() - startedAt)));
   message.on('data', (piece: Buffer) => take(reading, piece));
@@ -164,6 +165,8 @@ function settle(reading: Reading): boolean {
 function over(reading: Reading, failure: ProviderFailure): void {
   if (reading.progress !== 'more') return complete(reading);
   if (!settle(reading)) return;
+  const { connectedAt, message } = reading.line;
+  if (message === null && connectedAt !== null) reading.sink({ type: 'line', connectedAt, headersAt: null });
   reading.reject(failure);
   closeLine(reading.line);
 }

@@ -16,6 +16,8 @@ export type Ask = {
   partial: string;
   /** The answer comes from here only because the preferred model could not give it. */
   standIn: boolean;
+  /** W3C trace context: the visitor's trace, and this call as its span. */
+  traceparent?: string;
 };
 
 /** What a provider says while it answers. Text and reasoning are shown at once. */
@@ -30,8 +32,11 @@ export type Heard = ProviderPart | { type: 'working' };
  */
 export type Ended = { reason: 'stop' | 'length' | 'calls'; usage: Usage; calls: ToolCall[] };
 
+/** How far the connection came, on the clock of `performance.now()`; null: it was there already, or that never came. */
+export type Reached = { type: 'line'; connectedAt: number | null; headersAt: number | null };
+
 /** Called for each part, in order and synchronously, so that a token crosses no extra promise. */
-export type Sink = (part: Heard) => void;
+export type Sink = (part: Heard | Reached) => void;
 
 /** How a call is told to end: a record, where an AbortSignal would weigh as much as half of what an open call holds. */
 export type Stop = { asked: boolean; call: { cancel(): void } | null };

@@ -14,6 +14,10 @@ export type Line = {
   message: IncomingMessage | null;
   contentType: string;
   request: ClientRequest | null;
+  /** When a new connection stood, on the clock of `performance.now()`; null when one from the pool was taken. */
+  connectedAt: number | null;
+  /** Goes along as the header of that name; '' for none. */
+  traceparent: string;
   closed: boolean;
 };
 /** Where the requests of one kind go: the address in its parts, and all headers but the body's length, names and values in turn. */
@@ -36,8 +40,8 @@ const REFUSAL_MAX = 65_536;
 const REFUSAL_MS = 250;
 const WARM_MS = 3_000;
 
-export function createLine(): Line {
-  return { message: null, contentType: '', request: null, closed: false };
+export function createLine(traceparent = ''): Line {
+  return { message: null, contentType: '', request: null, connectedAt: null, traceparent, closed: false };
 }
 
 /** Cuts the connection; a call that has not begun will not begin. */
@@ -71,7 +75,10 @@ export function createTransport(): Transport {
   function send(line: Line, target: Target, body: Buffer): Promise<IncomingMessage> {
     return new Promise((resolve, reject) => {
       const attempt = (again: boolean): void => {
-        const request = open(target, 'POST', [...target.headers, 'content-length', String(body.length)]);
+        const request = open(target, 'POST', [...target.headers, ...(line.traceparent === '' ? [] : ['traceparent', line.traceparent]), 'content-length', String(body.length)]);
+        request.once('socket', (socket) => {
+          if (socket.connecting) socket.once(target.secure ? 'secureConnect' : 'connect', () => (line.connectedAt = performance.now()));
+        });
         const failed = (error: NodeJS.ErrnoException): void => {
           // A pooled connection that the server closed just now: nobody has read the question, it may go out again.
           if (again && request.reusedSocket && error.code === 'ECONNRESET' && !line.closed) attempt(false);

@@ -3,19 +3,20 @@ import type { Timing } from '@halfsecond/shared/wire';
 import type { Span, Spans } from '../layers.ts';
 
 type Hop = 'accept' | Parameters<Spans['enter']>[0];
+type Part = { name: string; from: number; to: number };
 /** A hop ends where the next one begins; `parent` says in which hop something happened. */
-type Inside = { parent: number; name: string; from: number; to: number };
+type Inside = Part & { parent: number; id: string | undefined; parts: Part[] | undefined };
 /**
  * Names and numbers only, and functions that all share: a turn that waits holds them for as long, and spans are made of
  * them when it is over.
  */
-type Recorder = Spans & { now: () => number; hops: Hop[]; starts: number[]; within: Inside[] | null; spoke: number | null };
+type Recorder = Spans & { now: () => number; hops: Hop[]; starts: number[]; within: Inside[] | null; spoke: number | null; end: number | null };
 
 const clock = (): number => performance.now();
 
 /** `arrivedAt` and `now` on the clock of `performance.now()`. */
 export function recordSpans(arrivedAt: number, now: () => number = clock): Spans {
-  const recorder: Recorder = { enter, inside, token, firstToken, timing, finish, now, hops: ['accept'], starts: [arrivedAt], within: null, spoke: null };
+  const recorder: Recorder = { enter, inside, token, firstToken, timing, finish, now, hops: ['accept'], starts: [arrivedAt], within: null, spoke: null, end: null };
   return recorder;
 }
 
@@ -25,8 +26,8 @@ function enter(this: Recorder, next: Hop): void {
   this.starts.push(this.now());
 }
 
-function inside(this: Recorder, name: string, from: number, to: number): void {
-  (this.within ??= []).push({ parent: this.hops.length - 1, name, from, to });
+function inside(this: Recorder, name: string, from: number, to: number, id?: string, parts?: Part[]): void {
+  (this.within ??= []).push({ parent: this.hops.length - 1, name, from, to, id, parts });
 }
 
 function token(this: Recorder): void {
@@ -38,13 +39,22 @@ function firstToken(this: Recorder): number | null {
 }
 
 function timing(this: Recorder): Timing {
-  return sumUp(hopsOf(this.hops, this.starts, this.now()), this.spoke);
+  return sumUp(hopsOf(this.hops, this.starts, this.end ?? this.now()), this.spoke);
 }
 
 function finish(this: Recorder): Span[] {
   const [arrivedAt = 0] = this.starts;
-  const within = (this.within ?? []).map(({ parent, name, from, to }, at): Span => ({ id: `s${this.hops.length + at}`, name, start: from - arrivedAt, ms: to - from, parent: `s${parent}` }));
-  return [...hopsOf(this.hops, this.starts, this.now()), ...within];
+  const all = hopsOf(this.hops, this.starts, (this.end ??= this.now()));
+  const add = (id: string | undefined, parent: string, { name, from, to }: Part): string => {
+    const span: Span = { id: id ?? `s${all.length}`, parent, name, start: from - arrivedAt, ms: to - from };
+    all.push(span);
+    return span.id;
+  };
+  for (const within of this.within ?? []) {
+    const id = add(within.id, `s${within.parent}`, within);
+    for (const part of within.parts ?? []) add(undefined, id, part);
+  }
+  return all;
 }
 
 function hopsOf(hops: Hop[], starts: number[], end: number): Span[] {
