@@ -1,5 +1,5 @@
 /** One visitor's conversation, the same in every tab: sends, stops, asks again, decides, restores; holds the transcript and says when it has changed. */
-import { fold } from '../stream/fold.ts';
+import { fold, overlaps } from '../stream/fold.ts';
 import type { Line } from '../stream/line.ts';
 import type { Requests } from '../stream/requests.ts';
 import { blankMessage, emptyTranscript, isRunning, patchMessage, textOf, userMessage, type BrowserMarks, type Message, type Transcript } from '../stream/transcript.ts';
@@ -74,7 +74,7 @@ export function createConversation({ requests, line, keep, changed, emit, painte
     adopt,
     event(of, event) {
       const answer = running();
-      if (!answer || questionOf(answer)?.id !== of) return tabs.hello();
+      if (!answer || questionOf(answer)?.id !== of || overlaps(answer, event)) return tabs.hello();
       replace(answer, fold(answer, event, performance.timeOrigin + performance.now()), textOf(answer) === '');
     },
     lost(now) {

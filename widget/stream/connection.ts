@@ -1,6 +1,6 @@
 /** One turn over the network: ask, read, and pick the stream up again where it was cut. */
 import { RESUME_WINDOW_MS } from '@halfsecond/shared/limits';
-import type { WireEvent } from './fold.ts';
+import { merge, type WireEvent } from './fold.ts';
 import type { ChatBody, Line, Reading } from './line.ts';
 import { backoff, online } from './wait.ts';
 import { Refusal } from './requests.ts';
@@ -69,11 +69,13 @@ async function follow(line: Line, chatId: string, from: string, first: Reading |
   let begun = false;
   let lost = false;
   let attempt = 0;
-  const take = (event: WireEvent): void => {
-    if (event.id !== '') cursor = event.id;
-    if (isEnd(event)) ended = true;
-    attempt = 0;
-    watcher.event(event);
+  const take = (events: WireEvent[]): void => {
+    for (const event of merge(cursor, events)) {
+      cursor = event.id || cursor;
+      ended ||= isEnd(event);
+      attempt = 0;
+      watcher.event(event);
+    }
   };
   const byte = (): void => {
     lastByteAt = performance.now();

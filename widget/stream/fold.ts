@@ -2,8 +2,8 @@
 import type { FinishMetadata, StatusData } from '@halfsecond/shared/wire';
 import { type Message, type Part, type Source, type ToolPart } from './transcript.ts';
 
-/** A parsed event of the stream with its SSE id; the fields are not trusted further than `type`. */
-export type WireEvent = { id: string; body: Record<string, unknown> & { type: string } };
+/** A parsed event of the stream with its SSE id; the fields are not trusted further than `type`. `from`: several in one, of which this is the first one's id. */
+export type WireEvent = { id: string; from?: string; body: Record<string, unknown> & { type: string } };
 
 /** Cursors of a socket count from the answer's beginning and carry this letter; those of an event stream are the server's ids. */
 export const SOCKET_CURSOR = 'w';
@@ -21,9 +21,38 @@ export function readEvent(id: string, data: string): WireEvent | null {
   return { id, body: body as WireEvent['body'] };
 }
 
+/** What arrived together behind `cursor`, without what is doubled or late, and with words that follow each other as one event. */
+export function merge(cursor: string, events: WireEvent[]): WireEvent[] {
+  const merged: WireEvent[] = [];
+  let at = cursor;
+  /** The words that the last of `merged` stands for; empty when it is no such event. */
+  let words: string[] = [];
+  const join = (): void => {
+    const last = merged.pop();
+    if (last) merged.push(words.length > 1 ? { id: at, from: last.id, body: { ...last.body, delta: words.join('') } } : last);
+    words = [];
+  };
+  for (const event of events) {
+    if (isOld(at, event.id)) continue;
+    const { type, id, delta } = event.body;
+    const isWord = type === 'text-delta' && typeof delta === 'string';
+    if (!isWord || merged.at(-1)?.body['id'] !== id) join();
+    if (words.length === 0) merged.push(event);
+    if (isWord) words.push(delta);
+    at = event.id || at;
+  }
+  join();
+  return merged;
+}
+
+/** Part of it has been folded in already, part of it not: it cannot be used. */
+export function overlaps({ cursor }: Message, { id, from }: WireEvent): boolean {
+  return from !== undefined && isOld(cursor, from) && !isOld(cursor, id);
+}
+
 /** Folds one event in. `now` is epoch ms of a clock that never jumps, used for the durations of tools. Returns the same object when nothing changed. */
 export function fold(message: Message, event: WireEvent, now: number): Message {
-  if (isOld(message.cursor, event.id)) return message;
+  if (isOld(message.cursor, event.from ?? event.id)) return message;
   const next = apply(message, event.body, now);
   return event.id === '' ? next : { ...next, cursor: event.id };
 }

@@ -12,10 +12,10 @@ export type Reading = {
   /** It begins with the answer's first event, not behind a cursor. */
   whole: boolean;
   /**
-   * Hands every event on until the stream stops; true when the server said that nothing more comes, false when it was
+   * Hands the events on, those that arrived together in one list, until the stream stops; true when the server said that nothing more comes, false when it was
    * cut or nothing came for `silence` ms. Rejects with a Refusal, or with the signal's reason when it aborts.
    */
-  read(take: (event: WireEvent) => void, byte: () => void, silence: number, signal: AbortSignal): Promise<boolean>;
+  read(take: (events: WireEvent[]) => void, byte: () => void, silence: number, signal: AbortSignal): Promise<boolean>;
 };
 
 export type Line = {
@@ -91,11 +91,10 @@ function reader(stream: ReadableStream<Uint8Array>): Reading['read'] {
         if (done || limit.signal.aborted) break;
         limit.touch(silence);
         byte();
-        for (const { id, data } of parser.push(value)) {
+        take(parser.push(value).flatMap(({ id, data }) => {
           if (data === '[DONE]') closed = true;
-          const event = readEvent(id, data);
-          if (event) take(event);
-        }
+          return readEvent(id, data) ?? [];
+        }));
       }
     } catch (error) {
       // The network gave way in mid-answer. The caller sees that no end came and picks the stream up again.

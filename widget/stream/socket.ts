@@ -97,7 +97,7 @@ export function socketLine(requests: Requests): Line {
           if (frame.type === 'end') return true;
           if (frame.type === 'error') throw refusalIn(parsed(frame['errorText']), 0, null);
           const { chunk } = frame;
-          if (isRecord(chunk) && typeof chunk['type'] === 'string') take({ id: `${SOCKET_CURSOR}${String(frame['sequence'])}`, body: chunk as { type: string } });
+          if (isRecord(chunk) && typeof chunk['type'] === 'string') take([{ id: `${SOCKET_CURSOR}${String(frame['sequence'])}`, body: chunk as { type: string } }]);
         }
         return false;
       },

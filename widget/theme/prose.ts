@@ -5,7 +5,8 @@ export const proseStyles = css`
   .prose { min-width: 0; }
   .prose > * { margin: 0 0 0.7em; }
   .prose > :last-child { margin-bottom: 0; }
-  .prose > :nth-child(n + 150) { content-visibility: auto; contain-intrinsic-size: auto 3em; overflow-clip-margin: 4px; }
+  /* What is far from the eye is laid out when it comes near: only where the browser keeps the place of what is being read then. */
+  @supports (overflow-anchor: auto) { .prose > :nth-child(n + 40) { content-visibility: auto; contain-intrinsic-size: auto 8em; overflow-clip-margin: 4px; } }
   .prose img { max-width: 100%; height: auto; border-radius: 12px; }
   .prose :is(h3, h4, h5, h6) { margin: 1.15em 0 0.4em; font-size: 1em; font-weight: 640; line-height: 1.35; letter-spacing: -0.012em; }
   .prose h3 { font-size: 1.13em; }

@@ -2,7 +2,7 @@
 import { css } from './css.ts';
 
 export const transcriptStyles = css`
-  .scroll { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; overflow-anchor: none; scrollbar-width: thin; scrollbar-color: var(--_line) transparent; }
+  .scroll { flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; scrollbar-width: thin; scrollbar-color: var(--_line) transparent; }
   .log { display: flex; flex-direction: column; gap: 20px; min-height: 100%; padding: 20px 18px 18px; }
   .welcome { display: flex; flex-direction: column; gap: 20px; margin-top: auto; animation: hs-rise 0.3s var(--_ease) both; }
   .greeting { margin: 0; font-size: 1.4em; font-weight: 560; line-height: 1.32; letter-spacing: -0.021em; text-wrap: balance; }

@@ -1,7 +1,7 @@
 /** Folding events into a message: the good order, and every bad one. */
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
-import { fold, foldEnd, readEvent } from '../../../widget/stream/fold.ts';
+import { fold, foldEnd, merge, overlaps, readEvent, type WireEvent } from '../../../widget/stream/fold.ts';
 import { blankMessage, textOf, type Message } from '../../../widget/stream/transcript.ts';
 import { finish } from '../scripts.ts';
 
@@ -116,5 +116,38 @@ describe('fold', () => {
   it('reads no event from [DONE] or from what is not JSON', () => {
     assert.equal(readEvent('1', '[DONE]'), null);
     assert.equal(readEvent('1', '<html>'), null);
+  });
+});
+
+describe('what arrives together', () => {
+  const events = (bodies: object[], from = 1): WireEvent[] => bodies.map((body, at) => ({ id: String(from + at), body: body as WireEvent['body'] }));
+  const script = [start, { type: 'text-start', id: '1' }, delta('One '), delta('two '), delta('', '1'), { type: 'text-end', id: '1' }, { type: 'text-start', id: '2' }, delta('three ', '2'), delta('four', '2'), finish];
+  const whole = events(script).reduce((message, event) => fold(message, event, 0), blank());
+
+  it('is the same answer, however it was cut, doubled or late', () => {
+    for (let first = 0; first <= script.length; first++) {
+      for (let second = first; second <= script.length; second++) {
+        // Every chunk brings the one before it once more, and its own events twice.
+        const list = events(script);
+        let message = blank();
+        for (const chunk of [list.slice(0, first), list.slice(0, second), list]) for (const event of merge(message.cursor, [...chunk, ...chunk])) message = fold(message, event, 0);
+        assert.deepEqual(message, whole);
+      }
+    }
+  });
+
+  it('is one event for the words of a part', () => {
+    const merged = merge('', events(script));
+    assert.deepEqual(merged.map(({ id, from }) => [from, id]), [[undefined, '1'], [undefined, '2'], ['3', '5'], [undefined, '6'], [undefined, '7'], ['8', '9'], [undefined, '10']]);
+    assert.equal(merged[2]?.body['delta'], 'One two ');
+  });
+
+  it('is not folded in when half of it is there already', () => {
+    const [words] = merge('2', events([delta('One '), delta('two ')], 3));
+    const half = events([start, { type: 'text-start', id: '1' }, delta('One ')]).reduce((message, event) => fold(message, event, 0), blank());
+    assert.ok(words && overlaps(half, words));
+    assert.equal(fold(half, words, 0), half);
+    assert.ok(!overlaps(blank(), words));
+    assert.ok(!overlaps(fold(half, { id: '4', body: delta('two ') }, 0), words));
   });
 });
