@@ -78,7 +78,7 @@ async function run(): Promise<void> {
     return void (await end(1));
   }
   process.stdout.write(`${JSON.stringify({ ready: 'status', url })}\n`);
-  // Incidents that are kept elsewhere are no part of the site's sources: they are published without pages of their own.
+  // Incidents that are kept elsewhere are no part of the site's sources: they are published without their bodies.
   if (!mirror && !process.env['STATUS_CONTENT']) await keepBuilt(join(here, 'src', 'content'), log, stopping.signal);
 }
 
