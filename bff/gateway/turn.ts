@@ -34,6 +34,8 @@ export function createTurn(parts: TurnParts): Turn {
   return async function* turn(question, signal) {
     const spans = parts.recordSpans(question.arrivedAt);
     const record = emptyRecord(question);
+    // By then the question is on disk: an answer that needed no network is whole before, and may say so only after.
+    const kept = atEndOfLoop();
     let release: (() => void) | undefined;
     try {
       yield { type: 'start', messageId: question.id, messageMetadata: { traceId: question.traceId, chatId: question.owner.chat } };
@@ -75,8 +77,7 @@ export function createTurn(parts: TurnParts): Turn {
         input = { ...input, dataClass: record.dataClass, tools: count === STEPS_MAX - 1 ? [] : input.tools };
         spans.enter('route');
       }
-      // An answer that needed no network is whole before its question is on disk, and may say so only then.
-      await atEndOfLoop();
+      await kept;
       signal.throwIfAborted();
       yield* finish(question, record, spans);
     } catch (error) {

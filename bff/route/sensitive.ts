@@ -30,8 +30,18 @@ export type Finding = keyof typeof RAISES;
 /** A text longer than this is not read to its end but taken for regulated (characters). */
 const READ_MAX = 1_000_000;
 
+/** The last text that was read: the gateway and the router read each message one after the other. */
+let last: { text: string; found: ReadonlySet<Finding> } | null = null;
+
 /** Everything that is found, each kind once. */
-export function detect(text: string): Set<Finding> {
+export function detect(text: string): ReadonlySet<Finding> {
+  if (last?.text === text) return last.found;
+  const found = search(text);
+  last = { text, found };
+  return found;
+}
+
+function search(text: string): Set<Finding> {
   const found = new Set<Finding>();
   const read = plain(text);
   const runs = runsOf(read);

@@ -27,11 +27,19 @@ export const BUDGET_REASON = 'daily budget is used up';
 const BYTES_PER_TOKEN = 3;
 /** What protocols add around each message and tool (tokens). */
 const TOKENS_AROUND = 16;
+const DAY_MS = 86_400_000;
 
 /** `limit` in US dollars a day; 0 allows only what is free. `now` gives epoch ms. */
 export function createSpend({ limit, ledger, now = Date.now, log }: { limit: number; ledger: Ledger; now?: () => number; log: (line: string) => void }): Spend {
-  const today = (): string => new Date(now()).toISOString().slice(0, 10);
+  let named = { number: 0, day: '1970-01-01' };
   let passedOver = 0;
+
+  /** As 2026-11-22; made once a day, because every call asks several times. */
+  function today(): string {
+    const number = Math.floor(now() / DAY_MS);
+    if (number !== named.number) named = { number, day: new Date(number * DAY_MS).toISOString().slice(0, 10) };
+    return named.day;
+  }
 
   /** Books that cannot be written or read count as used up: fails closed. */
   function book<T>(use: () => T, closed: T): T {

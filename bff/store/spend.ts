@@ -13,9 +13,13 @@ export function openLedger(database: DatabaseSync, work: Work): Ledger {
   return {
     spent: (day) => (select.get(day) as { dollars: number } | undefined)?.dollars ?? 0,
     add(day, dollars, limit) {
-      if (opened !== day) work.together(() => insert.run(day));
+      if (opened !== day) {
+        work.together(() => insert.run(day), () => {
+          opened = ''; // the row went with a commit that failed
+        });
+      }
       opened = day;
-      return work.together(() => Number(add.run(day, dollars, Number.isFinite(limit) ? limit : null).changes) === 1);
+      return work.join(() => Number(add.run(day, dollars, Number.isFinite(limit) ? limit : null).changes) === 1);
     },
   };
 }

@@ -12,6 +12,8 @@ export type Work = {
    * told when the commit fails afterwards, as on a full disk.
    */
   together<T>(write: () => T, lost?: (error: Error) => void): T;
+  /** The same for a single statement, which is all or nothing by itself. */
+  join<T>(statement: () => T): T;
   /** Commits what is open at once. Throws when it cannot be. */
   settle(): void;
 };
@@ -46,12 +48,19 @@ export function createWork(database: DatabaseSync): Work {
     }
   }
 
+  function open(): void {
+    if (due !== undefined) return;
+    begin.run();
+    due = setImmediate(settleLate);
+  }
+
   return {
+    join(statement) {
+      open();
+      return statement();
+    },
     together(write, lost) {
-      if (due === undefined) {
-        begin.run();
-        due = setImmediate(settleLate);
-      }
+      open();
       mark.run();
       try {
         const result = write();

@@ -8,6 +8,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, it } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setImmediate as atEndOfTurn } from 'node:timers/promises';
+import { openDatabase } from '@halfsecond/bff/store/database.ts';
+import { openLedger } from '@halfsecond/bff/store/spend.ts';
 import { createWork } from '@halfsecond/bff/store/work.ts';
 import type { Work } from '@halfsecond/bff/store/work.ts';
 import { ORIGIN, ask, bffFor, eventsOf, post, received, session } from '../harness.ts';
@@ -39,7 +41,8 @@ describe('what is written in one turn of the event loop', () => {
     assert.deepEqual(seen(), []);
     await atEndOfTurn();
     assert.deepEqual(seen(), ['one', 'two']);
-    work.together(() => write('three'));
+    work.join(() => write('three'));
+    assert.deepEqual(seen(), ['one', 'two']);
     await atEndOfTurn();
     assert.deepEqual(seen(), ['one', 'two', 'three']);
   });
@@ -62,6 +65,26 @@ describe('what is written in one turn of the event loop', () => {
     work.settle();
     assert.deepEqual(seen(), ['now']);
     work.settle();
+  });
+
+  it('is begun again by the books of the budget when their row of the day went with it', async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'halfsecond-work-'));
+    const database = openDatabase(join(folder, 'a.sqlite'));
+    t.after(() => {
+      database.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    t.mock.method(console, 'error', () => undefined);
+    database.exec(DEBTS);
+    const work = createWork(database);
+    const ledger = openLedger(database, work);
+    assert.equal(ledger.add('2026-11-22', 1, 5), true);
+    work.join(() => database.exec('INSERT INTO debts VALUES (1)'));
+    await atEndOfTurn();
+    assert.equal(ledger.spent('2026-11-22'), 0);
+    assert.equal(ledger.add('2026-11-22', 2, 5), true);
+    work.settle();
+    assert.equal(ledger.spent('2026-11-22'), 2);
   });
 
   it('is lost as a whole when the commit fails; each is told, and the next turn is kept again', async (t) => {
