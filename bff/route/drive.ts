@@ -179,7 +179,7 @@ function start(drive: Drive, id: number, choice: Choice, reason: string, beside:
   const fallback = model.id !== preferred;
   const partial = said.trim() === '' ? '' : said;
   const running: Running = { choice, fallback, stop: { asked: false, call: null }, held: null, delivered: false, takeover: partial !== '', place, settle, price };
-  drive.calls[id] = running;
+  drive.calls = Array.from({ length: id + 1 }, (_, at) => (at === id ? running : drive.calls[at]));
   drive.active += 1;
   if (!beside) {
     drive.named = model.id;

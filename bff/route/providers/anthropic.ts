@@ -1,6 +1,6 @@
 /** Anthropic through its Messages API. The SDK says where requests go and signs them; they are sent and read by our own transport. */
 import type { ContentBlockParam, MessageCreateParamsStreaming, MessageParam, TextBlockParam, ToolUseBlockParam } from '@anthropic-ai/sdk/resources/messages';
-import type { Provider } from '../../layers.ts';
+import type { Provider, ToolDefinition } from '../../layers.ts';
 import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
 import { kindOfCode, ProviderFailure } from '../failure.ts';
 import { isObject, number, object, parseArguments, parseEvent, string } from '../json.ts';
@@ -27,7 +27,7 @@ export function createAnthropic(provider: Provider, transport: Transport): Calle
   const target = (): Promise<Target> => (made ??= make());
   const protocol: Protocol = {
     open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
-    decode: (ask, out) => createMessagesDecoder(mapToolNames(ask.tools), out),
+    decode: (ask, out) => createMessagesDecoder(ask.tools, out),
   };
   return {
     async warm() {
@@ -93,7 +93,7 @@ function textBlock(text: string): TextBlockParam[] {
 }
 
 /** Reads Messages events; complete on `message_stop` only. */
-export function createMessagesDecoder(names: ToolNames, out: Out): Decoder {
+export function createMessagesDecoder(tools: ToolDefinition[], out: Out): Decoder {
   const calls = new Map<number, { id: string; name: string; text: string }>();
   const usage = { inputTokens: 0, outputTokens: 0 };
   let stop = '';
@@ -153,7 +153,7 @@ export function createMessagesDecoder(names: ToolNames, out: Out): Decoder {
       return {
         reason: cut ? 'length' : calls.size > 0 ? 'calls' : 'stop',
         usage,
-        calls: cut ? [] : [...calls.values()].map((call) => ({ id: call.id, name: names.fromProvider(call.name), input: parseArguments(call.text) })),
+        calls: cut ? [] : [...calls.values()].map((call) => ({ id: call.id, name: mapToolNames(tools).fromProvider(call.name), input: parseArguments(call.text) })),
       };
     },
   };

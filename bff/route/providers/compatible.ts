@@ -1,6 +1,6 @@
 /** Servers that speak OpenAI's Chat Completions: OpenRouter, Ollama, vLLM, llama.cpp, LiteLLM and their like. */
 import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from 'openai/resources/chat/completions';
-import type { Provider } from '../../layers.ts';
+import type { Provider, ToolDefinition } from '../../layers.ts';
 import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
 import { kindOfCode, ProviderFailure } from '../failure.ts';
 import { isObject, number, object, parseArguments, parseEvent, string, writeArguments, type Json } from '../json.ts';
@@ -14,7 +14,7 @@ export function createCompatible(provider: Provider, transport: Transport): Call
   const { target, warm } = targetOpenAI(provider, transport, '/chat/completions');
   const protocol: Protocol = {
     open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
-    decode: (ask, out) => createChatDecoder(mapToolNames(ask.tools), out),
+    decode: (ask, out) => createChatDecoder(ask.tools, out),
   };
   return { warm, call: (ask, stop, sink) => exchange(protocol, provider.timeouts, ask, stop, sink) };
 }
@@ -59,7 +59,7 @@ function buildMessages(ask: Ask, names: ToolNames): ChatCompletionMessageParam[]
 }
 
 /** Reads `chat.completion.chunk`s; complete on `finish_reason`, done on `[DONE]`, usage in between. */
-export function createChatDecoder(names: ToolNames, out: Out): Decoder {
+export function createChatDecoder(tools: ToolDefinition[], out: Out): Decoder {
   /** Made for the first call: most answers have none. */
   let calls: Map<number, { id: string; name: string; text: string }> | null = null;
   let finish = '';
@@ -105,7 +105,7 @@ export function createChatDecoder(names: ToolNames, out: Out): Decoder {
         reason: finish === 'length' ? 'length' : whole.length > 0 ? 'calls' : 'stop',
         usage: { inputTokens: number(usage ?? {}, 'prompt_tokens'), outputTokens: number(usage ?? {}, 'completion_tokens') },
         calls: finish === 'length' ? [] : whole.map((call, at) => ({
-          id: call.id || `call_${at}`, name: names.fromProvider(call.name), input: parseArguments(call.text),
+          id: call.id || `call_${at}`, name: mapToolNames(tools).fromProvider(call.name), input: parseArguments(call.text),
         })),
       };
     },

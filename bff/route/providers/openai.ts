@@ -1,6 +1,6 @@
 /** OpenAI through its Responses API. The SDK says where requests go and signs them; they are sent and read by our own transport. */
 import type { Responses } from 'openai/resources/responses/responses';
-import type { Provider } from '../../layers.ts';
+import type { Provider, ToolDefinition } from '../../layers.ts';
 import { exchange, type Decoder, type Out, type Protocol } from '../exchange.ts';
 import { kindOfCode, ProviderFailure } from '../failure.ts';
 import { number, object, parseArguments, parseEvent, string, writeArguments, type Json } from '../json.ts';
@@ -42,7 +42,7 @@ export function createOpenAI(provider: Provider, transport: Transport): Caller {
   const { target, warm } = targetOpenAI(provider, transport, '/responses');
   const protocol: Protocol = {
     open: async (ask, line) => transport.post(line, await target(), JSON.stringify(buildRequest(ask))),
-    decode: (ask, out) => createResponsesDecoder(mapToolNames(ask.tools), out),
+    decode: (ask, out) => createResponsesDecoder(ask.tools, out),
   };
   return { warm, call: (ask, stop, sink) => exchange(protocol, provider.timeouts, ask, stop, sink) };
 }
@@ -93,14 +93,14 @@ function reasoningEffort(model: string): 'none' | 'minimal' | 'low' | null {
 }
 
 /** Reads `response.*` events; complete on `response.completed` or `response.incomplete`. */
-export function createResponsesDecoder(names: ToolNames, out: Out): Decoder {
+export function createResponsesDecoder(tools: ToolDefinition[], out: Out): Decoder {
   const items = new Map<string, { id: string; name: string; text: string }>();
   let ended: Ended | null = null;
 
   function finish(response: Json, cause: string): void {
     if (cause === 'content_filter') throw new ProviderFailure('refused', 'the provider withheld the answer');
     const usage = object(response, 'usage');
-    const calls = [...items.values()].map((item) => ({ id: item.id, name: names.fromProvider(item.name), input: parseArguments(item.text) }));
+    const calls = [...items.values()].map((item) => ({ id: item.id, name: mapToolNames(tools).fromProvider(item.name), input: parseArguments(item.text) }));
     ended = {
       // Calls of an answer that was cut by its length may be cut themselves.
       reason: cause !== '' ? 'length' : calls.length > 0 ? 'calls' : 'stop',
