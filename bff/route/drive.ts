@@ -103,7 +103,6 @@ function broke(drive: Drive, error: unknown): void {
 
 function close(drive: Drive, error: Error | null): void {
   clearTimeout(drive.timer);
-  drive.timer = undefined;
   drive.signal.removeEventListener('abort', drive);
   drive.table.drives.delete(drive);
   finish(drive.out, error ?? undefined);
