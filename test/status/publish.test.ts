@@ -17,7 +17,7 @@ import { startS3 } from '../fakes/s3.ts';
 import { until } from './harness.ts';
 import { observed, writing } from './writing.ts';
 
-const quick = { file: 2_000, first: 10, most: 50 };
+const quick = { file: 15_000, first: 10, most: 50 };
 const round = (text: string): Round => [[file('data.json', text)], [file('index.html', text)]];
 
 function temporary(t: TestContext): string {
