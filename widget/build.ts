@@ -1,6 +1,7 @@
 /** Builds the widget: first the hashed panel, then the loader with the panel's name and integrity written in, then the theme builder. */
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'vite';
@@ -19,7 +20,19 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
   const hash = sourcesHash();
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash && existsSync(join(outDir, 'halfsecond.js'))) return result(outDir);
 
-  rmSync(join(outDir, 'assets'), { recursive: true, force: true });
+  // Elsewhere at first: who builds into the same folder at the same time, or serves it, never meets half a build.
+  const work = mkdtempSync(join(tmpdir(), 'halfsecond-build-'));
+  try {
+    await buildInto(work);
+    put(work, outDir);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+  writeFileSync(stamp, hash);
+  return result(outDir);
+}
+
+async function buildInto(outDir: string): Promise<void> {
   await build({
     configFile: false, root: here, logLevel: 'warn', plugins: [lean(), tight()],
     build: {
@@ -43,8 +56,19 @@ export async function buildWidget(outDir: string = join(here, 'dist')): Promise<
     },
   });
   await buildThemePage(outDir, [tight()]);
-  writeFileSync(stamp, hash);
-  return result(outDir);
+}
+
+/** Every file appears whole, the loader after what it asks for; what an earlier build has left goes last. */
+function put(from: string, outDir: string): void {
+  const files = (folder: string): string[] => readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map(({ parentPath, name }) => relative(folder, join(parentPath, name)));
+  const built = files(from).toSorted((a, b) => Number(a === 'halfsecond.js') - Number(b === 'halfsecond.js'));
+  for (const file of built) {
+    const target = join(outDir, file);
+    mkdirSync(dirname(target), { recursive: true });
+    copyFileSync(join(from, file), `${target}.${process.pid}`);
+    renameSync(`${target}.${process.pid}`, target);
+  }
+  for (const folder of ['assets', 'theme']) for (const file of files(join(outDir, folder))) if (!built.includes(join(folder, file))) rmSync(join(outDir, folder, file), { force: true });
 }
 
 function result(outDir: string): Built {

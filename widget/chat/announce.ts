@@ -5,8 +5,8 @@ import type { Strings } from '../locales/en.ts';
 
 export type Announcer = {
   attach(region: HTMLElement | null): void;
-  /** Call on every change; says each thing once. */
-  tell(message: Message, strings: Strings): void;
+  /** Call on every change with the newest answer, null when there is none; says each thing once. */
+  tell(message: Message | null, strings: Strings): void;
 };
 
 /** Lines between the first and the last of an answer. */
@@ -23,7 +23,9 @@ const KEEP_MS = 8_000;
 export function createAnnouncer(): Announcer {
   let region: HTMLElement | null = null;
   let running = false;
+  /** Characters that were heard, of the answer with this id. */
   let said = 0;
+  let heard = '';
   let batches = 0;
   let spokenAt = 0;
 
@@ -54,13 +56,20 @@ export function createAnnouncer(): Announcer {
       region = element;
     },
     tell(message, strings) {
-      const now = isRunning(message);
-      if (now && !running) {
-        said = batches = 0;
+      const now = message !== null && isRunning(message);
+      if (message === null) heard = '';
+      else if (now && !running) {
+        // An answer that goes on after a yes or no is not told again.
+        if (message.id !== heard) said = 0;
+        batches = 0;
         spokenAt = performance.now();
         say(strings.announceThinking);
       } else if (now) batch(message);
       else if (running) say(`${plain(textOf(message).slice(said, said + 4 * SPOKEN_MAX)).slice(0, SPOKEN_MAX)} ${ending(message, strings)}`.trim());
+      if (message !== null && (now || running)) {
+        heard = message.id;
+        if (!now) said = textOf(message).length;
+      }
       running = now;
     },
   };

@@ -7,7 +7,6 @@ import { sleep } from '../stream/wait.ts';
 import { newId } from './ids.ts';
 import type { Keep } from './keep.ts';
 import { answerWire, decided, marksOf, questionWire, toolChanges, withOwn, type ConversationEvent, type Moments } from './outcome.ts';
-import { restoreMessages } from './restore.ts';
 import { createTabs, type Snapshot } from './tabs.ts';
 import { readTurn, type Asked } from './turn.ts';
 
@@ -248,7 +247,7 @@ export function createConversation({ requests, line, keep, changed, emit, painte
       const asked = chatId;
       if (asked === null) return;
       tabs.hello();
-      const stored = await requests.history(asked, aside());
+      const [stored, { restoreMessages }] = await Promise.all([requests.history(asked, aside()), import('./restore.ts')]);
       if (turn || tabs.following() || chatId !== asked) return;
       if (!stored) return keep.keepChat((chatId = null));
       const messages = restoreMessages(stored.messages);

@@ -20,7 +20,7 @@ import { createFetch } from './rarely.ts';
 import { Reactive, type Changed } from './reactive.ts';
 import { createFollower } from './scroll.ts';
 import { createService } from './service.ts';
-import { followViewport } from './viewport.ts';
+import { followViewport, keepInside, onPhone } from './viewport.ts';
 import type { View } from './view.ts';
 
 export class HalfsecondChat extends Reactive {
@@ -83,7 +83,7 @@ export class HalfsecondChat extends Reactive {
     keep: () => this.#keep,
     idle: () => this.mode === 'popup' && !this.isOpen && !this.#conversation?.transcript().messages.length,
   });
-  #service = createService(() => this.requestUpdate());
+  #service = createService(() => this.requestUpdate(), () => this.#keep);
   #arrived = 0;
   #prompts: string[] = [];
   #fetch = createFetch(() => this.renderRoot, () => {
@@ -177,7 +177,7 @@ export class HalfsecondChat extends Reactive {
   protected override render(): unknown {
     const view = this.#view();
     const popup = this.mode === 'popup';
-    return html`<div class="panel ${popup ? 'popup' : ''}" part="panel" role=${popup ? 'dialog' : 'group'} aria-labelledby="title" dir=${view.strings.direction} ?hidden=${popup && !this.isOpen}>${panel(view)}</div>
+    return html`<div class="panel ${popup ? 'popup' : ''}" part="panel" role=${popup ? 'dialog' : 'group'} aria-labelledby="title" aria-modal=${popup && onPhone() ? 'true' : nothing} dir=${view.strings.direction} ?hidden=${popup && !this.isOpen}>${panel(view)}</div>
       ${this.#attention.bubble(this.#fetch, view.strings) ?? nothing}
       <div class="unseen" role="log" aria-live="polite" aria-relevant="additions" id="live"></div>`;
   }
@@ -222,6 +222,7 @@ export class HalfsecondChat extends Reactive {
   }
 
   #keydown(event: KeyboardEvent): void {
+    if (event.key === 'Tab' && this.mode === 'popup' && this.isOpen && onPhone()) keepInside(this.renderRoot, event);
     if (event.key !== 'Escape' || event.isComposing || this.mode !== 'popup' || !this.isOpen) return;
     event.stopPropagation();
     this.close();
@@ -236,7 +237,7 @@ export class HalfsecondChat extends Reactive {
   #draw(): void {
     this.requestUpdate();
     const last = this.#conversation?.transcript().messages.at(-1);
-    if (last?.role === 'assistant') this.#announcer.tell(last, this.#strings);
+    this.#announcer.tell(last?.role === 'assistant' ? last : null, this.#strings);
     this.#attention.look(this.#conversation?.running()?.id ?? null, this.mode === 'popup' && !this.isOpen);
   }
 

@@ -1,5 +1,6 @@
 /** Keeps an eye on the status page while the panel is open; what there is to say comes with a file of its own. */
 import type { Strings } from '../locales/en.ts';
+import type { Keep } from './keep.ts';
 import type { Fetch } from './rarely.ts';
 import type { Notice } from './notice.ts';
 
@@ -12,7 +13,7 @@ export type Service = {
 
 const pieces = () => import('./notice.ts');
 
-export function createService(changed: () => void): Service {
+export function createService(changed: () => void, keep: () => Keep | null): Service {
   let watched: string | null = null;
   let leave: AbortController | null = null;
   let notice: Notice | null = null;
@@ -35,9 +36,11 @@ export function createService(changed: () => void): Service {
         });
       }
       const current = notice;
-      if (!piece || !current || dismissed.has(current.key)) return null;
+      if (!piece || !current || dismissed.has(current.key) || keep()?.dismissed(current.key)) return null;
       return piece.noticeLine(current, strings, () => {
         dismissed.add(current.key);
+        // An incident put aside stays so after a reload; that answers are slow may be true again another day.
+        if (current.text !== null) keep()?.dismiss(current.key);
         changed();
       });
     },

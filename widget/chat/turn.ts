@@ -5,7 +5,6 @@ import type { Line } from '../stream/line.ts';
 import type { Requests } from '../stream/requests.ts';
 import { blankMessage, isRunning, textOf, type Message } from '../stream/transcript.ts';
 import { failed, isBlank } from './outcome.ts';
-import { restoreMessages } from './restore.ts';
 
 /** A turn's question without what only the moment of sending knows. */
 export type Asked = Pick<Question, 'message' | 'trigger' | 'replaces'>;
@@ -76,8 +75,9 @@ export async function readTurn({ requests, line, chatId, questionId, answer: beg
 
   /** An answer whose stream was lost for good: the server may have finished and stored it. */
   async function whole(ended: Message): Promise<Message> {
-    const stored = await requests.history(chatId, signal).catch((error: unknown) => void console.debug('Halfsecond: the stored answer could not be read.', error));
-    const messages = restoreMessages(stored?.messages ?? []);
+    const messages = await Promise.all([requests.history(chatId, signal), import('./restore.ts')]).then(
+      ([stored, { restoreMessages }]) => restoreMessages(stored?.messages ?? []),
+      (error: unknown) => (console.debug('Halfsecond: the stored answer could not be read.', error), []));
     // When not even the first event came through, the answer is known by its place behind the question.
     const found = messages.find(({ id }) => id === ended.id) ?? messages[messages.findIndex(({ id }) => id === questionId) + 1];
     if (found?.role !== 'assistant' || textOf(found).length < textOf(ended).length) return ended;

@@ -88,9 +88,15 @@ function link(kit: Kit, node: InlineNode & { type: 'link' }, settled: boolean): 
   anchor.setAttribute('part', 'link');
   // The words of a link are the model's; where it goes is shown behind them, unless they say so themselves.
   const target = protocol === 'mailto:' ? node.href.slice(7).replace(/\?.*/, '') : hostname;
-  if (label !== '' && !node.bare && hostname !== doc.location?.hostname) anchor.setAttribute('data-to', target);
+  if (label !== '' && !node.bare && hostname !== doc.location?.hostname && !says(label, target)) anchor.setAttribute('data-to', target);
   if (node.image) anchor.append(`${words.image}: ${label === '' ? hostname : label}`);
   else if (label === '') anchor.append(node.href);
   else anchor.append(...node.children.map((child) => build(kit, child, settled)));
   return anchor;
+}
+
+/** The label begins with the very target: what stands before a host in an address could make it look like another one. */
+function says(label: string, target: string): boolean {
+  const text = label.toLowerCase().replace(/^https?:\/\//, '');
+  return text.startsWith(target) && !/^[\w.@:-]/.test(text.slice(target.length));
 }

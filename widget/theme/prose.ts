@@ -13,7 +13,7 @@ export const proseStyles = css`
   .prose > :first-child { margin-top: 0; }
   .prose a { color: var(--_accent-text); text-decoration-thickness: 1px; text-underline-offset: 3px; text-decoration-color: color-mix(in srgb, currentColor 45%, transparent); }
   .prose a { unicode-bidi: isolate; }
-  .prose [data-to]::after { content: ' (' attr(data-to) ')'; font-size: 0.85em; color: var(--_muted); overflow-wrap: anywhere; }
+  .prose [data-to]::after { content: '(' attr(data-to) ')'; display: inline-block; max-width: 100%; margin-inline-start: 0.35em; font-size: 0.8em; font-weight: 400; color: var(--_muted); overflow-wrap: anywhere; }
   .prose a:hover { text-decoration-color: currentColor; }
   .prose strong { font-weight: 640; }
   .prose :is(ul, ol) { padding-inline-start: 1.45em; }

@@ -76,7 +76,7 @@ describe('keyboard', () => {
 });
 
 describe('screen readers', () => {
-  it('get a named dialog and two announcements for an answer', async () => {
+  it('get a named dialog, and an answer in a few announcements', async () => {
     const element = await chat();
     const lines: string[] = [];
     const live = need(element, '#live');
@@ -85,13 +85,15 @@ describe('screen readers', () => {
     });
     observer.observe(live, { childList: true });
     await asked(element, 'rich');
-    await until('both lines', () => lines.length >= 2);
+    await until('the beginning and the end', () => lines.join(' ').includes('Nothing else is needed'));
     observer.disconnect();
     expect(need(element, '.panel').getAttribute('role')).to.equal('dialog');
     expect(live.getAttribute('aria-live')).to.equal('polite');
-    expect(lines.length).to.equal(2);
+    // Two on a machine that is as fast as the answer; batches of sentences come between them on a slow one.
+    expect(lines.length).to.be.within(2, 4);
+    expect(lines[0]).to.equal(english.announceThinking);
     expect(lines[1]).to.contain('Halfsecond is a support chat');
-    expect(lines[1]).to.not.match(/[*`#]/);
+    expect(lines.join(' ')).to.not.match(/[*`#]/);
   });
 });
 
@@ -119,6 +121,25 @@ describe('an answer in the ear', () => {
     expect(lines[0]).to.equal(english.announceThinking);
     expect(lines.slice(1).join(' ').startsWith(sentences.slice(0, 30).join(' '))).to.equal(true);
     expect(lines.join(' ')).to.not.contain('Half a sen');
+  });
+
+  it('begins anew after a conversation that was left in mid-answer, and does not tell twice what goes on after a yes', () => {
+    const region = document.createElement('div');
+    const announcer = createAnnouncer();
+    announcer.attach(region);
+    let now = 0;
+    performance.now = () => now;
+    const message = (id: string, text: string, state: Message['state']): Message => ({ ...blankMessage(id, 'assistant', state), parts: [{ type: 'text', id: 't', text, done: false }] });
+    announcer.tell(message('a', '', 'streaming'), english);
+    now = 10_000;
+    announcer.tell(message('a', 'A sentence that is left. '.repeat(20), 'streaming'), english);
+    announcer.tell(null, english);
+    region.replaceChildren();
+    announcer.tell(message('b', '', 'streaming'), english);
+    announcer.tell(message('b', 'May I look it up?', 'done'), english);
+    announcer.tell(message('b', 'May I look it up?', 'streaming'), english);
+    announcer.tell(message('b', 'May I look it up? It is on its way.', 'done'), english);
+    expect([...region.children].map((line) => line.textContent)).to.deep.equal([english.announceThinking, 'May I look it up?', english.announceThinking, 'It is on its way.']);
   });
 
   it('says how it ended, and never code that is still open', () => {

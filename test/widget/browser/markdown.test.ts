@@ -6,6 +6,17 @@ import { all, asked, chat, clean, need, shadow, until } from './help.ts';
 
 afterEach(clean);
 
+describe('a link', () => {
+  it('shows where it goes, unless its words begin with just that', () => {
+    const root = document.createElement('div');
+    const stream = createMarkdown(document, root, words);
+    stream.write('[refunds](https://shop.example/a) [shop.example](https://shop.example/a) [https://shop.example/a](https://shop.example/a?b) https://shop.example/a '
+      + '[shop.example.evil](https://shop.example/a) [shop.example@evil](https://shop.example/a) [https://bank.example/shop.example](https://shop.example/a) [write to us](mailto:a@b.example) [a@b.example](mailto:a@b.example)');
+    stream.end();
+    expect([...root.querySelectorAll('a')].map((link) => link.getAttribute('data-to'))).to.deep.equal(['shop.example', null, null, null, 'shop.example', 'shop.example', 'shop.example', 'a@b.example', null]);
+  });
+});
+
 const words = { image: 'Image', done: 'Done', open: 'To do', copyCode: 'Copy code', table: 'Table' };
 const text = `# One
 

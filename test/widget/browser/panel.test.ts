@@ -215,6 +215,15 @@ describe('what the status page says', () => {
     notice.querySelector('button')?.click();
     await element.updateComplete;
     expect(all(element, '.notice').length).to.equal(0);
+    expect(JSON.stringify({ ...localStorage }), 'kept for after a reload').to.contain('"dismissed":["incident i1"]');
+  });
+
+  it('is dismissed for this page only where nothing may be kept', async () => {
+    const element = await chat({ 'status-url': `${bffUrl}/status-incident`, consent: '', mode: 'inline' });
+    (await until('the notice', () => find(element, '.notice'))).querySelector('button')?.click();
+    await element.updateComplete;
+    expect(all(element, '.notice').length).to.equal(0);
+    expect(localStorage.length).to.equal(0);
   });
 
   it('is shown in a sentence when a part of the service is slow', async () => {

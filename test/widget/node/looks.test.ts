@@ -126,3 +126,27 @@ describe('targets', () => {
     assert.deepEqual([panel.left, panel.top, panel.width, panel.height], [0, 0, 390, 760]);
   });
 });
+
+describe('on a phone', () => {
+  const focused = (page: Page): Promise<string> => page.evaluate(() => document.querySelector('halfsecond-chat')?.shadowRoot?.activeElement?.getAttribute('part') ?? document.activeElement?.localName ?? '');
+  it('the panel is a modal dialog: Tab goes round inside of it, both ways', async () => {
+    const page = await opened({ width: 390, touch: true });
+    await page.evaluate(() => document.body.insertAdjacentHTML('beforeend', '<button>Of the page</button>'));
+    assert.equal(await page.evaluate(() => document.querySelector('halfsecond-chat')?.shadowRoot?.querySelector('.panel')?.getAttribute('aria-modal')), 'true');
+    const round: string[] = [];
+    for (let presses = 0; presses < 7; presses++) {
+      round.push(await focused(page));
+      await page.keyboard.press('Tab');
+    }
+    assert.deepEqual(round, ['input', 'send', 'close', 'transcript', 'prompt', 'prompt', 'input']);
+    await page.evaluate(() => document.querySelector('halfsecond-chat')?.shadowRoot?.querySelector<HTMLElement>('[part=close]')?.focus());
+    await page.keyboard.down('Shift');
+    await page.keyboard.press('Tab');
+    await page.keyboard.up('Shift');
+    assert.equal(await focused(page), 'send');
+  });
+  it('is none beside a page', async () => {
+    const page = await opened();
+    assert.equal(await page.evaluate(() => document.querySelector('halfsecond-chat')?.shadowRoot?.querySelector('.panel')?.hasAttribute('aria-modal')), false);
+  });
+});

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { launch, type Browser, type Page } from 'puppeteer-core';
 import { build } from 'vite';
 import { buildWidget } from '../../../widget/build.ts';
+import { buildPackage } from '../../../widget/build/package.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../../chromium.ts';
 import { startFakeBff, type FakeBff } from '../fake-bff.ts';
 
@@ -22,7 +23,11 @@ let pack: string;
 before(async () => {
   // Real path: tools resolve links, and a temporary folder may be one.
   folder = await realpath(await mkdtemp(join(tmpdir(), 'halfsecond-npm-')));
-  execFileSync('npm', ['pack', '--offline', '--silent', '--pack-destination', folder], { cwd: join(root, 'widget'), stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PATH: `${join(modules, '.bin')}:${process.env['PATH'] ?? ''}` } });
+  // Built beside the workspace: whoever builds it at the same time is not in the way.
+  const workspace = join(folder, 'workspace');
+  await buildPackage(join(workspace, 'dist/npm'));
+  for (const name of ['package.json', 'README.md']) await copyFile(join(root, 'widget', name), join(workspace, name));
+  execFileSync('npm', ['pack', '--offline', '--silent', '--ignore-scripts', '--pack-destination', folder], { cwd: workspace, stdio: ['ignore', 'ignore', 'inherit'], env: { ...process.env, PATH: `${join(modules, '.bin')}:${process.env['PATH'] ?? ''}` } });
   const archive = (await readdir(folder)).find((name) => name.endsWith('.tgz')) ?? assert.fail('nothing was packed');
   pack = join(folder, 'node_modules/@halfsecond/widget');
   await mkdir(pack, { recursive: true });
@@ -33,7 +38,7 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true }));
 
-type PackageJson = { exports: Record<string, string | Record<string, string>>; dependencies: Record<string, string>; customElements: string };
+type PackageJson = { scripts: Record<string, string>; exports: Record<string, string | Record<string, string>>; dependencies: Record<string, string>; customElements: string };
 const manifestOf = async (): Promise<PackageJson> => JSON.parse(await readFile(join(pack, 'package.json'), 'utf8')) as PackageJson;
 
 describe('the package', () => {
@@ -45,7 +50,8 @@ describe('the package', () => {
   });
 
   it('has every file that its exports name, and imports only what it depends on', async () => {
-    const { exports, dependencies, customElements } = await manifestOf();
+    const { exports, dependencies, customElements, scripts } = await manifestOf();
+    assert.equal(scripts['prepack'], 'node build/package.ts', 'npm pack builds what is packed here');
     for (const path of [...Object.values(exports).flatMap((entry) => (typeof entry === 'string' ? [entry] : Object.values(entry))), customElements]) await readFile(join(pack, path));
     const code = (await readdir(join(pack, 'dist/npm'), { recursive: true })).filter((name) => name.endsWith('.js'));
     for (const name of code) {
