@@ -1,6 +1,6 @@
 /** What a hostile page or browser may do to the widget, and the script tag. */
 import { expect } from '@open-wc/testing';
-import { all, answerText, asked, bffUrl, chat, clean, find, need, until } from './help.ts';
+import { all, answerText, asked, bffUrl, chat, clean, find, need, shadow, until } from './help.ts';
 
 afterEach(clean);
 
@@ -56,15 +56,17 @@ describe('on a page', () => {
     const properties = ['display', 'visibility', 'opacity', 'position', 'color', 'background-color', 'font-size', 'font-family', 'line-height', 'letter-spacing', 'text-align', 'text-transform', 'width', 'height', 'padding-left', 'border-radius', 'transform', 'pointer-events', 'direction', 'cursor'];
     const look = async (css: string): Promise<string[]> => {
       sheet.replaceSync(css);
-      const element = await chat({ greeting: 'Hello' });
+      // A font of its own: without one the page's is taken, and that is what a page says here.
+      const element = await chat({ greeting: 'Hello', style: '--hs-font: monospace' });
       element.open();
       await element.updateComplete;
-      // Until the panel has risen.
-      await new Promise((resolve) => setTimeout(resolve, 350));
+      for (const animation of shadow(element).getAnimations()) animation.finish();
+      // Scroll bars that a style gives the page take their room from everything.
+      const { clientWidth, clientHeight } = document.documentElement;
       const seen = ['.launcher', '.popup', '.titles h2', '.greeting', '#input', '[part~=send]'].flatMap((selector) => {
         const style = getComputedStyle(need(element, selector));
         const { x, y } = need(element, selector).getBoundingClientRect();
-        return [...properties.map((name) => `${selector} ${name} ${style.getPropertyValue(name)}`), `${selector} at ${Math.round(x / 8)} ${Math.round(y / 8)}`];
+        return [...properties.map((name) => `${selector} ${name} ${style.getPropertyValue(name)}`), `${selector} at ${Math.round((clientWidth - x) / 8)} ${Math.round((clientHeight - y) / 8)}`];
       });
       clean();
       return seen;
@@ -78,6 +80,24 @@ describe('on a page', () => {
         'body > * { transform: rotate(9deg) !important; filter: blur(2px) !important; zoom: 2 !important; contain: strict !important; width: 10px !important; overflow: hidden !important; clip-path: inset(50%) !important }',
         '* { writing-mode: vertical-rl !important; margin: 30px !important; padding: 30px !important; border: 9px solid !important; float: left !important }',
       ]) expect((await look(css)).filter((line) => !plain.includes(line) && !line.startsWith('.launcher font-')).join('; '), css).to.equal('');
+    } finally {
+      document.adoptedStyleSheets = [];
+    }
+  });
+
+  it('speaks in the page\'s own font, or in the one that it was given', async () => {
+    const sheet = new CSSStyleSheet();
+    document.adoptedStyleSheets.push(sheet);
+    try {
+      const element = await chat({ mode: 'inline' });
+      const font = (): string => getComputedStyle(need(element, '#input')).fontFamily;
+      expect(font(), 'a page without one').to.equal(getComputedStyle(document.body).fontFamily);
+      sheet.replaceSync('body { font-family: fantasy }');
+      expect(font()).to.equal('fantasy');
+      element.style.setProperty('--hs-font', 'monospace');
+      expect(font()).to.equal('monospace');
+      sheet.replaceSync('* { font-family: fantasy !important }');
+      expect(font()).to.equal('monospace');
     } finally {
       document.adoptedStyleSheets = [];
     }
