@@ -63,22 +63,57 @@ const agent = z.object({
   identity: z.boolean().default(false),
 });
 
-const toolTimeout = milliseconds.default(1_500);
+const toolTimes = {
+  /** How long a call may take, and how long when it reports progress. */
+  timeout: milliseconds.default(1_500),
+  longest: milliseconds.default(15_000),
+};
+/** `host:port` inside private ranges that may be reached. */
+const allow = z.array(z.string().regex(/^(\[[0-9a-f:.]+\]|[^\s:/]+):\d{1,5}$/i, 'expected host:port')).default([]);
+const approval = z.union([z.boolean(), z.array(z.string())]);
 const tool = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('builtin'), timeout: toolTimeout }),
+  z.object({
+    kind: z.literal('builtin'),
+    timeout: toolTimes.timeout,
+    /** Of `handoff` alone: where a person is told, and the address under which this backend is reached from there. */
+    webhook: httpUrl.optional(),
+    secret: z.string().min(1).optional(),
+    allow,
+    email: z.object({ smtp: z.string().regex(/^smtps?:\/\//, 'expected smtp://… or smtps://…'), from: z.string().min(3), to: z.string().min(3) }).optional(),
+    publicUrl: httpUrl.optional(),
+  }),
   z.object({
     kind: z.literal('mcp'),
     url: httpUrl.optional(),
+    headers: z.record(z.string(), z.string()).optional(),
     command: z.array(z.string()).min(1).optional(),
-    timeout: toolTimeout,
-    allow: z.array(z.string()).default([]),
+    /** Variables of the environment that the command gets beside PATH and the like. */
+    env: z.record(z.string(), z.string()).optional(),
+    ...toolTimes,
+    allow,
+    /** Which of its tools need the visitor's yes; without it, those that say that they change something. */
+    approval: approval.optional(),
+    /** Its resources and prompts become knowledge of the site. */
+    knowledge: z.boolean().default(false),
   }).refine((t) => (t.url === undefined) !== (t.command === undefined), 'expected either url or command'),
   z.object({
     kind: z.literal('http'),
     url: httpUrl,
-    secret: z.string().optional(),
-    timeout: toolTimeout,
-    allow: z.array(z.string()).default([]),
+    secret: z.string().min(1).optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+    ...toolTimes,
+    allow,
+    title: z.string().min(1).optional(),
+    description: z.string().optional(),
+    /** JSON schema of the arguments of the one tool behind `url`. */
+    schema: z.record(z.string(), z.unknown()).optional(),
+    triggers: z.array(z.string()).default([]),
+    /** File or address of an OpenAPI document whose operations are the tools; `url` is then what their paths are appended to. */
+    openapi: z.string().min(1).optional(),
+    /** Ids of the operations to offer; without it, all. */
+    operations: z.array(z.string()).optional(),
+    /** Whether calls need the visitor's yes; without it, operations that are no GET do. */
+    approval: approval.optional(),
   }),
 ]);
 

@@ -6,6 +6,9 @@
 import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
 import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
 import type { AgentConfig, Config, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
+import type { Resumed, RunTools, ToolDefinition, Waiting } from './layers.tools.ts';
+
+export type { Handoff, ListTools, Resumed, RunTools, ToolContext, ToolDefinition, ToolPart, Waiting } from './layers.tools.ts';
 
 export type Site = SiteConfig;
 export type Agent = AgentConfig;
@@ -48,6 +51,8 @@ export type Question = {
   parentSpan?: string;
   /** What the browser says of its sending: epoch ms of its clock, and ms since the key press. Not to be believed unchecked. */
   sent?: { at?: number | undefined; keyToSend?: number | undefined };
+  /** Set when this turn goes on where an earlier one stopped to ask the visitor. */
+  resume?: Resumed;
 };
 /** Runs one turn to its end. Never throws: every ending is an event (finish, error or abort). */
 export type Turn = (question: Question, signal: AbortSignal) => AsyncIterable<StreamEvent>;
@@ -176,27 +181,6 @@ export type Ledger = {
   add(day: string, dollars: number, limit: number): boolean;
 };
 
-// --- tools: side effects, in parallel, on a deadline ---------------------------------------------------
-
-/** `triggers`: words by which the builtin answerer, which is no language model, knows when to call it. */
-export type ToolDefinition = {
-  name: string;
-  title: string;
-  description: string;
-  inputSchema: Record<string, unknown>;
-  triggers: string[];
-};
-/** `agent`: whose turn it is; only the tools that its configuration lists can be called. */
-export type ToolContext = { site: string; visitor: string; lang: string; traceId: string; agent: Agent | null };
-export type ToolPart =
-  | { type: 'progress'; callId: string; name: string; output: unknown }
-  | { type: 'output'; callId: string; name: string; output: unknown; ms: number }
-  | { type: 'error'; callId: string; name: string; code: string; message: string; ms: number };
-/** Runs all calls of a step side by side; ends when each has an output or an error. Never throws. */
-export type RunTools = (calls: ToolCall[], context: ToolContext, signal: AbortSignal) => AsyncIterable<ToolPart>;
-/** The tools that an agent may use. */
-export type ListTools = (agent: Agent | null) => ToolDefinition[];
-
 // --- together -------------------------------------------------------------------------------------------
 
 export type Layers = { gateway: Gateway; dispatch: Dispatch; recall: Recall; route: Route; tools: RunTools };
@@ -240,6 +224,10 @@ export type TurnRecord = {
   spans: Span[];
   attempts: AttemptReport[];
   tools: { name: string; outcome: Outcome; ms: number }[];
+  /** Set when the answer goes on once the visitor has decided about these calls. */
+  waiting: Waiting | null;
+  /** The visitor has been told of `handoff` already. */
+  handoffTold: boolean;
 };
 
 /** A kept turn as `/admin/traces` tells it; `usual` is the median of that hop lately (ms), null while unknown. */

@@ -11,8 +11,9 @@ import { createAnswers } from './gateway/log.ts';
 import { createQueue } from './gateway/queue.ts';
 import { createRate } from './gateway/rate.ts';
 import { createSessions } from './gateway/session.ts';
+import { transcriptPath } from './gateway/transcript.ts';
 import { createTurn } from './gateway/turn.ts';
-import type { Layers, Recall, Remember } from './layers.ts';
+import type { KnowledgeDocument, Layers, Recall, Remember } from './layers.ts';
 import { openMemory } from './memory/memory.ts';
 import { readDocuments } from './memory/read.ts';
 import { createReport } from './report.ts';
@@ -25,7 +26,10 @@ import { openFolder, readSecrets } from './store/folder.ts';
 import { openLedger } from './store/spend.ts';
 import { createWork } from './store/work.ts';
 import { createDocsSource } from './tools/builtin/docs.ts';
+import { createHandoffSource } from './tools/builtin/handoff.ts';
 import { createStatusSource } from './tools/builtin/status.ts';
+import { documentPrefix } from './tools/mcp/knowledge.ts';
+import { openPins } from './tools/mcp/pins.ts';
 import { createTools } from './tools/run.ts';
 import { createFeed } from './trace/feed.ts';
 import { prometheus } from './trace/metrics.ts';
@@ -65,14 +69,20 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database, work), log });
   const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
   const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
-  const tools = createTools({ sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl) }, log });
+  let publicUrl = '';
+  const person = config.tools['handoff']?.kind === 'builtin' ? createHandoffSource(config.tools['handoff'], (place) => `${publicUrl}${transcriptPath(secrets.session, place)}`) : null;
+  const tools = createTools({
+    sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl), ...(person ? { handoff: person } : {}) },
+    pins: openPins(join(data, 'tools.json')), secret: secrets.session, folder: config.folder, log,
+    knowledge: (source, documents) => void learn(source, documents, config, memory, log),
+  });
 
   const usable = new Set(router.health().providers.flatMap(({ id, state }) => (state === 'off' ? [] : [id])));
   const capacity = config.models.reduce((sum, model) => sum + (usable.has(model.provider) ? model.maxConcurrent : 0), 0) || BUILTIN_CONCURRENT;
   const queue = createQueue({ capacity, ...config.queue });
   const answers = createAnswers();
   const traces = createTraces();
-  const feed = createFeed({ health: router.health, queue: queue.view, models: config.models.map(({ id, provider }) => ({ id, provider })), tools: tools.names });
+  const feed = createFeed({ health: router.health, queue: queue.view, models: config.models.map(({ id, provider }) => ({ id, provider })), tools: tools.names, toolHealth: tools.health });
   const report = createReport({ conversations, remember, traces, feed, log });
   const perMinute = config.limits.requestsPerMinute;
   let ready = false;
@@ -89,9 +99,10 @@ export async function startBff(options: Options, { host, port }: { host: string;
     feed: feed.read,
     feedKey: { secret: env['STATUS_FEED_KEY'] || 'halfsecond-local', open: !env['STATUS_FEED_KEY'] && isLoopback(host) },
     ready: () => ready,
+    transcriptSecret: secrets.session,
     metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight(), spend: spend.view() }),
     admin: {
-      key: secrets.admin, sites: config.sites, recall, remember, traces,
+      key: secrets.admin, sites: config.sites, recall, remember, traces, tools,
       explain: createExplain({ dispatcher, route: router.explain, recall: classed(recall, conversations.dataClass), agents: config.agents, tokenBudget: config.memory.tokenBudget }),
       knowledge: {
         ingest: async (site, documents) => memory?.ingest(site, documents) ?? { documents: 0, sections: 0, written: 0, kept: 0, removed: 0 },
@@ -105,28 +116,48 @@ export async function startBff(options: Options, { host, port }: { host: string;
     },
   });
 
-  const titleOf = (name: string | null) => config.agents.find((agent) => agent.name === name)?.title ?? null;
+  const agentOf = (name: string | null) => config.agents.find((agent) => agent.name === name) ?? null;
+  const titleOf = (name: string | null) => agentOf(name)?.title ?? null;
   const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall, route: router.route, tools: tools.run, ...options.replace };
-  const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf });
+  const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf, agentOf });
   const server = createPort(layers.gateway(turn));
   const listening = await server.listen(host, port);
+  const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
+  publicUrl = (person && config.tools['handoff']?.kind === 'builtin' ? config.tools['handoff'].publicUrl?.replace(/\/$/, '') : undefined) ?? url;
   const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm()]).then(() => {
     ready = true;
   });
 
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${listening}`, port: listening, adminKey: secrets.admin, knowledge,
+    url, port: listening, adminKey: secrets.admin, knowledge,
     async close() {
       answers.close();
       await server.close();
       await knowledge.catch((error: unknown) => log(`closing: ${String(error)}`));
       router.close();
+      await tools.close();
+      await person?.close();
       await report.settled();
       await memory?.close();
       work.settle();
       database.close();
     },
   };
+}
+
+/** What a tool server offers as knowledge takes the place of what it offered before. */
+async function learn(source: string, documents: KnowledgeDocument[], config: Config, memory: Awaited<ReturnType<typeof openMemory>> | null, log: Options['log']): Promise<void> {
+  if (!memory) return;
+  try {
+    for (const site of config.sites) {
+      const gone = (await memory.documents(site.id)).filter((id) => id.startsWith(documentPrefix(source)) && !documents.some((document) => document.id === id));
+      for (const id of gone) await memory.forgetDocument(site.id, id);
+      const { sections, written } = await memory.ingest(site.id, documents);
+      log(`knowledge of ${site.id} from ${source}: ${documents.length} documents, ${sections} sections, ${written} written, ${gone.length} removed`);
+    }
+  } catch (error) {
+    log(`knowledge from ${source} was not kept: ${String(error)}`);
+  }
 }
 
 /** Reads the configured files into the memory of every site; what cannot be read is named and skipped. */

@@ -32,20 +32,23 @@ export function createReport({ conversations, remember, traces, feed, log }: Par
   };
 }
 
-function turnsOf({ question, text }: TurnRecord): MemoryTurn[] {
+function turnsOf({ question, text, waiting }: TurnRecord): MemoryTurn[] {
   const { owner: { site, visitor, chat }, messageId, id } = question;
   const at = Date.now();
   const asked: MemoryTurn = { id: messageId, site, visitor, chat, role: 'user', text: question.text, at };
-  return text === '' ? [asked] : [asked, { id, site, visitor, chat, role: 'assistant', text, at: at + 1 }];
+  // An answer that waits for the visitor is remembered once it is whole.
+  return text === '' || waiting !== null ? [asked] : [asked, { id, site, visitor, chat, role: 'assistant', text, at: at + 1 }];
 }
 
-function extraOf({ question, code, handoff, sources, model, provider, fallback, usage, cost, timing }: TurnRecord) {
+function extraOf({ question, code, handoff, sources, model, provider, fallback, usage, cost, timing, waiting }: TurnRecord) {
+  const cited = [...(question.resume?.sources ?? []), ...sources.map(asSource)];
   const metadata = { traceId: question.traceId, model: model ?? '', provider: provider ?? '', fallback, usage, cost, timing };
   return {
     traceId: question.traceId, metadata,
     ...(code === null ? {} : { code }),
     ...(handoff === null ? {} : { handoff }),
-    ...(sources.length === 0 ? {} : { sources: sources.map(asSource) }),
+    ...(cited.length === 0 ? {} : { sources: cited }),
+    ...(waiting === null ? {} : { waiting }),
   };
 }
 

@@ -64,6 +64,20 @@ export const queueState = z.object({ depth: places, inFlight: places, capacity: 
 export type QueueState = z.infer<typeof queueState>;
 
 /**
+ * One tool as the bff sees it. `down`: it rests after failures. `changed`: its definition is not the accepted one, so it
+ * is not offered. `off`: its server cannot be reached. `since` epoch ms; figures in ms, null below MIN_SAMPLES.
+ */
+export const toolHealth = z.object({
+  name,
+  state: z.enum(['up', 'down', 'changed', 'off', 'unknown']),
+  since: z.number(),
+  p50: z.nullable(ms),
+  p95: z.nullable(ms),
+  n: z.int(),
+});
+export type ToolHealth = z.infer<typeof toolHealth>;
+
+/**
  * `GET /status/feed?after=SEQ`. `epoch` names one life of the bff: sequence numbers start again with it.
  * Signed by the header `x-halfsecond-signature: sha256=<hex>`, an HMAC of the exact body with STATUS_FEED_KEY.
  */
@@ -79,6 +93,7 @@ export const feed = z.object({
   /** Set while the builtin answerer or a later model stands in for the preferred one; epoch ms. */
   fallbackSince: z.nullable(z.number()),
   tools: z.array(name),
+  toolHealth: z.optional(z.array(toolHealth)),
   samples: z.array(sample),
 });
 export type Feed = z.infer<typeof feed>;

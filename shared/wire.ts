@@ -146,6 +146,7 @@ export const streamEvent = z.discriminatedUnion('type', [
     preliminary: z.optional(z.boolean()),
   }),
   z.object({ type: z.literal('tool-output-error'), toolCallId: z.string(), errorText: z.string() }),
+  z.object({ type: z.literal('tool-output-denied'), toolCallId: z.string() }),
   z.object({ type: z.literal('tool-approval-request'), approvalId: z.string(), toolCallId: z.string() }),
   z.object({ type: z.literal('reasoning-start'), id: z.string() }),
   z.object({ type: z.literal('reasoning-delta'), id: z.string(), delta: z.string() }),

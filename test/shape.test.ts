@@ -27,8 +27,8 @@ const layers: Record<string, string[]> = {
   dispatch: [],
   memory: ['@lancedb/lancedb', 'apache-arrow', 'mdast-util-from-markdown', 'mdast-util-gfm', 'micromark-extension-gfm', 'mdast', 'htmlparser2'],
   route: ['openai', '@anthropic-ai/sdk', '@pydantic/genai-prices'],
-  // zod reads the tools' JSON schemas (z.fromJSONSchema).
-  tools: ['@modelcontextprotocol/client', '@cfworker/json-schema', 'ajv', 'zod'],
+  // zod reads the tools' JSON schemas (z.fromJSONSchema); undici dials the address that was checked; yaml reads OpenAPI documents; nodemailer tells a person.
+  tools: ['@modelcontextprotocol/client', 'zod', 'undici', 'yaml', 'nodemailer'],
 };
 const isPackage = (to: string, names: string[]) => names.some((name) => to === name || to.startsWith(`${name}/`));
 

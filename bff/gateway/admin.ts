@@ -2,6 +2,7 @@
 import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { ADMIN_BODY_MAX, ID_MAX, ID_PATTERN, MESSAGE_MAX } from '@halfsecond/shared/limits';
+import type { ToolHealth } from '@halfsecond/shared/status';
 import type { Knowledge, MemoryTurn, Recalled, RecallInput, Site, StoredTrace } from '../layers.ts';
 import { Refusal, readBody, requireKey } from './guard.ts';
 
@@ -15,6 +16,7 @@ export type AdminParts = {
   remember: (turns: MemoryTurn[]) => Promise<void>;
   recall: (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;
   erase: (site: string, visitor: string) => Promise<{ visitor: string; rows: number; files: number; verifiedAt: number }>;
+  tools: { health(): ToolHealth[]; accept(name: string): Promise<boolean> };
   traces: { get(id: string): StoredTrace | null; list(query: { slowest: number; since: number }): StoredTrace[] };
 };
 
@@ -25,6 +27,7 @@ const knowledgeRequest = z.object({
   site: id,
   documents: z.array(z.object({ id, title: z.string(), url: z.optional(z.string()), text, at: z.optional(z.number()) })),
 });
+const acceptRequest = z.object({ name: z.string().check(z.maxLength(300)) });
 const turnsRequest = z.object({
   site: id,
   visitor: id,
@@ -64,6 +67,13 @@ export function adminRoutes(parts: AdminParts): Hono {
     const site = checkSite(c.req.query('site') ?? parts.sites[0]?.id);
     if (!(await knowledge.remove(site, c.req.param('id')))) throw new Refusal(404, 'document_unknown', 'There is no such document.');
     return c.json({ removed: c.req.param('id') });
+  });
+
+  app.get('/tools', (c) => c.json({ tools: parts.tools.health() }));
+  app.post('/tools/accept', async (c) => {
+    const { name } = await readBody(c, acceptRequest);
+    if (!(await parts.tools.accept(name))) throw new Refusal(404, 'tool_unchanged', `There is no tool "${name}" that has changed.`);
+    return c.json({ accepted: name });
   });
 
   app.post('/memory/turns', async (c) => {

@@ -84,6 +84,8 @@ export function createRun(threadId: string, runId: string, messageId: string): R
         return event.preliminary ? custom('tool-progress', { toolCallId: event.toolCallId, output: event.output }) : result(event.toolCallId, event.output ?? null);
       case 'tool-output-error':
         return result(event.toolCallId, { error: event.errorText });
+      case 'tool-output-denied':
+        return result(event.toolCallId, { error: 'declined' });
       case 'tool-approval-request':
         return custom('tool-approval', { approvalId: event.approvalId, toolCallId: event.toolCallId });
       case 'data-status':

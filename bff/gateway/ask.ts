@@ -6,6 +6,7 @@ import type { ChatRequest } from '@halfsecond/shared/wire';
 import { highest } from '../layers.ts';
 import type { DataClass, Owner, Question, Turn } from '../layers.ts';
 import type { Conversations } from '../store/conversations.ts';
+import { decisionIn } from './decide.ts';
 import { Refusal, traceOf } from './guard.ts';
 import type { Answer, Answers } from './log.ts';
 import type { Queue } from './queue.ts';
@@ -32,7 +33,8 @@ const RECENT_MESSAGES = 4;
 export function createAsk(turn: Turn, parts: AskParts): Ask {
   const { conversations, answers } = parts;
   return (body, owner, { arrivedAt, acceptLanguage, traceparent }) => {
-    const asked = newestQuestion(body, conversations, owner);
+    const decided = decisionIn(body, conversations, owner);
+    const asked: Asked = decided ? { id: decided.question.id, text: decided.question.text, stored: true } : newestQuestion(body, conversations, owner);
     if (answers.find(owner)?.ended === false) throw new Refusal(409, 'chat_busy', 'The answer before is still being written.');
     if (answers.running(owner) >= parts.streamsPerVisitor) throw new Refusal(429, 'too_many_streams', 'Too many answers are being written for you at once.', 2);
     const full = parts.refusal();
@@ -43,17 +45,18 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
     const question = conversations.together(() => {
       if (asked.rewindFrom !== undefined) conversations.rewind(owner, asked.rewindFrom);
       const before = conversations.standing(owner);
-      const recent = before === null ? [] : conversations.recent(owner, RECENT_MESSAGES + (asked.stored ? 1 : 0)).slice(0, asked.stored ? -1 : undefined);
+      const recent = decided ? decided.recent.slice(-RECENT_MESSAGES) : before === null ? [] : conversations.recent(owner, RECENT_MESSAGES + (asked.stored ? 1 : 0)).slice(0, asked.stored ? -1 : undefined);
       const next: Question = {
-        id: `msg_${randomUUID()}`, ...traceOf(body.traceparent ?? traceparent), ...(body.marks && { sent: { at: body.marks.sentAt, keyToSend: body.marks.keyToSend } }), owner, messageId: asked.id, text: asked.text,
+        id: decided?.answer ?? `msg_${randomUUID()}`, ...traceOf(body.traceparent ?? traceparent), ...(body.marks && { sent: { at: body.marks.sentAt, keyToSend: body.marks.keyToSend } }), owner, messageId: asked.id, text: asked.text,
         lang: language(asked.text, acceptLanguage), recent, agent: before?.agent ?? null,
         dataClass: highest(before?.dataClass ?? 'public', classify(asked.text)),
-        resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt,
+        resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt, ...(decided ? { resume: decided.resume } : {}),
       };
       const at = Date.now();
       if (!asked.stored) conversations.say(owner, { id: asked.id, text: asked.text, at });
       conversations.raise(owner, next.dataClass);
-      conversations.begin(owner, next.id, at);
+      if (decided) conversations.goOn(owner, next.id);
+      else conversations.begin(owner, next.id, at);
       return next;
     }, (error) => answer?.stop(error));
     return (answer = begin(answers, turn, question));

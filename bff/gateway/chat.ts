@@ -90,7 +90,7 @@ export function chatRoutes(ask: Ask, parts: ChatParts): Hono<{ Bindings: HttpBin
     if (!chat) throw new Refusal(404, 'chat_unknown', 'There is no such chat.');
     const running = answers.find(owner)?.ended === false;
     const messages = chat.messages.filter((message) => message.role === 'user' || message.state !== 'running');
-    return c.json({ id: owner.chat, messages: messages.map(asUiMessage), running });
+    return c.json({ id: owner.chat, messages: messages.map((message, at) => asUiMessage(message, at === messages.length - 1)), running });
   });
 
   app.post('/feedback', async (c) => {
@@ -113,10 +113,11 @@ export function chatRoutes(ask: Ask, parts: ChatParts): Hono<{ Bindings: HttpBin
   return app;
 }
 
-/** A stored message in the AI SDK's shape; how it ended is in the metadata. */
-function asUiMessage({ id, role, state, text, extra, at }: StoredMessage) {
+/** A stored message in the AI SDK's shape; how it ended is in the metadata. Only the last one can wait for the visitor. */
+function asUiMessage({ id, role, state, text, extra, at }: StoredMessage, last: boolean) {
+  const asking = (last ? (extra.waiting?.calls ?? []) : []).map(({ call, title, approval }) => ({ type: `tool-${call.name}`, toolCallId: call.id, title, state: 'approval-requested', input: call.input, approval: { id: approval } }));
   const sources = (extra.sources ?? []).map(({ id: sourceId, title, url }) =>
     url ? { type: 'source-url', sourceId, url, title } : { type: 'source-document', sourceId, mediaType: 'text/plain', title });
   const metadata = { ...extra.metadata, at, state, ...(extra.traceId ? { traceId: extra.traceId } : {}), ...(extra.code ? { code: extra.code } : {}), ...(extra.handoff ? { handoff: extra.handoff } : {}) };
-  return { id, role, parts: [...(text ? [{ type: 'text', text }] : []), ...sources], metadata };
+  return { id, role, parts: [...(text ? [{ type: 'text', text }] : []), ...asking, ...sources], metadata };
 }

@@ -13,6 +13,7 @@ import { assetRoutes } from './assets.ts';
 import { chatRoutes } from './chat.ts';
 import type { ChatParts } from './chat.ts';
 import { Refusal, corsHeaders, refuse, requireKey } from './guard.ts';
+import { transcriptRoutes } from './transcript.ts';
 import { socketRoutes } from './ws.ts';
 
 export type GatewayParts = ChatParts & {
@@ -23,6 +24,8 @@ export type GatewayParts = ChatParts & {
   /** Signs the feed. When the operator set none, `open` lets anyone on this machine read it: it is public anyway. */
   feedKey: { secret: string; open: boolean };
   ready: () => boolean;
+  /** Signs links to transcripts. */
+  transcriptSecret: string;
   /** Prometheus text. */
   metrics: () => string;
 };
@@ -54,6 +57,7 @@ export function createGateway(parts: GatewayParts): Gateway {
     app.use('/agui', cors);
     app.route('/agui', aguiRoutes(ask, parts));
     app.route('/admin', adminRoutes(parts.admin));
+    app.route('/transcript', transcriptRoutes(parts.transcriptSecret, parts.conversations));
 
     app.get('/status/feed', (c) => {
       if (!parts.feedKey.open) requireKey(c, parts.feedKey.secret, 'status feed key');

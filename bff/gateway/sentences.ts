@@ -24,9 +24,9 @@ export function acknowledgement({ lang, text }: Pick<Question, 'lang' | 'text'>,
 }
 
 /** The offer of a person; a reason without a sentence is a sentence itself. */
-export function handoffEvent({ lang }: Pick<Question, 'lang'>, reason: string): StreamEvent {
+export function handoffEvent({ lang }: Pick<Question, 'lang'>, reason: string, url?: string): StreamEvent {
   const known = reason === 'requested' || reason === 'no-answer' || reason === 'private';
-  return { type: 'data-handoff', data: { reason: known ? phrasesOf(lang).handoff[reason] : reason } };
+  return { type: 'data-handoff', data: { reason: known ? phrasesOf(lang).handoff[reason] : reason, ...(url === undefined ? {} : { url }) } };
 }
 
 function event(data: StatusData): StreamEvent {

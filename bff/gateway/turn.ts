@@ -2,7 +2,9 @@
 import { setImmediate as atEndOfLoop } from 'node:timers/promises';
 import type { StreamEvent, Usage } from '@halfsecond/shared/wire';
 import { highest } from '../layers.ts';
-import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Route, RouteInput, RouteMessage, RunTools, Spans, ToolCall, ToolPart, Turn, TurnRecord } from '../layers.ts';
+import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Resumed, Route, RouteInput, RouteMessage, RunTools, Spans, Turn, TurnRecord } from '../layers.ts';
+import { openDesk, runCalls, runDecided, takeLate } from './calls.ts';
+import type { Desk } from './calls.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
 import { acknowledgement, handoffEvent, statusEvent } from './sentences.ts';
@@ -22,13 +24,13 @@ export type TurnParts = {
   tokenBudget: number;
   /** An agent's title for visitors; null for none. */
   titleOf: (agent: string | null) => string | null;
+  agentOf: (name: string | null) => Agent | null;
 };
 
 /** Recall runs beside dispatch; once dispatch is done the turn waits this much longer for it at most (ms). */
 const RECALL_PATIENCE_MS = 50;
 const SNIPPETS_MAX = 8;
 const STEPS_MAX = 4;
-const CALLS_MAX = 8;
 
 export function createTurn(parts: TurnParts): Turn {
   return async function* turn(question, signal) {
@@ -37,6 +39,7 @@ export function createTurn(parts: TurnParts): Turn {
     // By then the question is on disk: an answer that needed no network is whole before, and may say so only after.
     const kept = atEndOfLoop();
     let release: (() => void) | undefined;
+    let desk: Desk | undefined;
     try {
       yield { type: 'start', messageId: question.id, messageMetadata: { traceId: question.traceId, chatId: question.owner.chat } };
       yield acknowledgement(question, parts.titleOf(question.agent));
@@ -51,7 +54,7 @@ export function createTurn(parts: TurnParts): Turn {
 
       spans.enter('dispatch');
       const recalling = startRecall(parts, question, signal);
-      const who = await parts.dispatch({ ...question.owner, text: question.text, recent: question.recent, current: question.agent }, signal);
+      const who = question.resume ? again(parts, question.resume) : await parts.dispatch({ ...question.owner, text: question.text, recent: question.recent, current: question.agent }, signal);
       yield* introduce(question, record, who);
 
       spans.enter('recall');
@@ -59,8 +62,18 @@ export function createTurn(parts: TurnParts): Turn {
 
       spans.enter('route');
       let input = inputOf(parts, question, record, who.agent, recalled);
+      const before = input.messages.length;
+      let count = question.resume?.waiting.steps ?? 0;
+      if (question.resume) {
+        spans.enter('tool');
+        desk = openDesk(parts, question, record, spans, who.agent, signal);
+        input.messages.push(...(yield* runDecided(desk, question.resume)));
+        spans.enter('route');
+      }
       // As long as the model asks for tools, they run and their results go back into route.
-      for (let count = 1; ; count += 1) {
+      for (;;) {
+        count += 1;
+        if (count === STEPS_MAX) input = { ...input, tools: [] };
         const step = createStep(who.agent?.title);
         yield { type: 'start-step' };
         for await (const part of parts.route(input, signal)) for (const event of hear(step, part, question, record, spans)) yield event;
@@ -71,12 +84,17 @@ export function createTurn(parts: TurnParts): Turn {
         if (step.calls === null || count === STEPS_MAX) break;
 
         spans.enter('tool');
-        const calls = step.calls.slice(0, CALLS_MAX);
-        input.messages.push({ role: 'assistant', text: step.text, calls });
-        input.messages.push(...(yield* runCalls(parts, question, record, spans, who.agent, calls, signal)));
-        input = { ...input, dataClass: record.dataClass, tools: count === STEPS_MAX - 1 ? [] : input.tools };
+        desk ??= openDesk(parts, question, record, spans, who.agent, signal);
+        input.messages.push(...(yield* runCalls(desk, step.text, step.calls)));
+        input = { ...input, dataClass: record.dataClass };
+        if (desk.asking.length > 0) {
+          record.waiting = { agent: record.agent, steps: count, messages: input.messages.slice(before), calls: desk.asking };
+          break;
+        }
+        yield* takeLate(desk, input.messages);
         spans.enter('route');
       }
+      if (desk) yield* takeLate(desk, input.messages);
       await kept;
       signal.throwIfAborted();
       yield* finish(question, record, spans);
@@ -85,6 +103,7 @@ export function createTurn(parts: TurnParts): Turn {
       else if (signal.reason instanceof Error) yield* ended(record, 'error', 'internal', signal.reason);
       else yield* ended(record, 'stopped', String(signal.reason));
     } finally {
+      desk?.close();
       release?.();
       record.spans = spans.finish();
       record.timing = spans.timing();
@@ -105,10 +124,15 @@ function startRecall(parts: TurnParts, question: Question, signal: AbortSignal):
   });
 }
 
+/** A turn that goes on stays with the agent that it began with. */
+function again(parts: TurnParts, { waiting }: Resumed): Dispatched {
+  return { agent: parts.agentOf(waiting.agent), score: 1, abstained: false, human: false, alternatives: [] };
+}
+
 function* introduce(question: Question, record: TurnRecord, who: Dispatched): Generator<StreamEvent> {
   const { agent } = who;
   record.agent = agent?.name ?? null;
-  if (agent) yield { type: 'data-agent', data: { name: agent.name, title: agent.title ?? agent.name, confidence: who.score } };
+  if (agent && !question.resume) yield { type: 'data-agent', data: { name: agent.name, title: agent.title ?? agent.name, confidence: who.score } };
   if (who.human) record.handoff = 'requested';
   yield statusEvent(question, 'recalling', agent?.title ? { agent: agent.title } : {});
 }
@@ -134,39 +158,9 @@ function* unanswered(question: Question, record: TurnRecord, code: string): Gene
   yield* ended(record, 'error', code);
 }
 
-async function* runCalls(
-  parts: TurnParts, question: Question, record: TurnRecord, spans: Spans, agent: Agent | null, calls: ToolCall[], signal: AbortSignal,
-): AsyncGenerator<StreamEvent, RouteMessage[]> {
-  const { owner: { site, visitor }, lang, traceId } = question;
-  const results: RouteMessage[] = [];
-  for (const { id, name, input } of calls) {
-    const title = parts.listTools(agent).find((tool) => tool.name === name)?.title ?? name;
-    yield statusEvent(question, 'calling-tool', { tool: title });
-    yield { type: 'tool-input-start', toolCallId: id, toolName: name, title };
-    yield { type: 'tool-input-available', toolCallId: id, toolName: name, input };
-  }
-  for await (const part of parts.tools(calls, { site, visitor, lang, traceId, agent }, signal)) {
-    yield toolEvent(part);
-    if (part.type === 'progress') continue;
-    const failed = part.type === 'error';
-    const now = performance.now();
-    spans.inside(`tool:${part.name}`, now - part.ms, now);
-    record.tools.push({ name: part.name, outcome: failed ? 'error' : 'ok', ms: part.ms });
-    results.push({ role: 'tool', callId: part.callId, name: part.name, output: failed ? part.message : JSON.stringify(part.output), failed });
-  }
-  signal.throwIfAborted();
-  return results;
-}
-
-function toolEvent(part: ToolPart): StreamEvent {
-  if (part.type === 'error') return { type: 'tool-output-error', toolCallId: part.callId, errorText: part.code };
-  const event = { type: 'tool-output-available' as const, toolCallId: part.callId, output: part.output };
-  return part.type === 'progress' ? { ...event, preliminary: true } : event;
-}
-
 /** The answer is whole: offer a person where one is due, and say what it took. */
 function* finish(question: Question, record: TurnRecord, spans: Spans): Generator<StreamEvent> {
-  if (record.handoff !== null) yield handoffEvent(question, record.handoff);
+  if (record.handoff !== null && !record.handoffTold) yield handoffEvent(question, record.handoff);
   spans.enter('write');
   const { model, provider, fallback, usage, cost } = record;
   record.outcome = 'ok';
@@ -193,7 +187,7 @@ const untimed = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools
 /** Until something else is known, a turn has been cut short. */
 function emptyRecord(question: Question): TurnRecord {
   return {
-    question, outcome: 'stopped', code: 'abandoned', text: '', agent: null, sources: [], handoff: null, dataClass: question.dataClass, model: null, provider: null, fallback: false,
-    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: untimed, spans: [], attempts: [], tools: [],
+    question, outcome: 'stopped', code: 'abandoned', text: question.resume?.text ?? '', agent: null, sources: [], handoff: null, dataClass: question.dataClass, model: null, provider: null, fallback: false,
+    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: untimed, spans: [], attempts: [], tools: [], waiting: null, handoffTold: false,
   };
 }

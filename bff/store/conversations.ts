@@ -4,14 +4,14 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { FinishMetadata } from '@halfsecond/shared/wire';
-import type { DataClass, Owner, Said } from '../layers.ts';
+import type { DataClass, Owner, Said, Waiting } from '../layers.ts';
 import type { Work } from './work.ts';
 
 /** `running` while the answer streams; `interrupted` when this process ended in mid-answer. */
 export type MessageState = 'complete' | 'running' | 'stopped' | 'failed' | 'interrupted';
 export type Source = { id: string; title: string; url?: string };
 /** What a stored message carries beside its text. */
-export type Extra = { sources?: Source[]; metadata?: FinishMetadata; traceId?: string; code?: string; handoff?: string };
+export type Extra = { sources?: Source[]; metadata?: FinishMetadata; traceId?: string; code?: string; handoff?: string; waiting?: Waiting };
 export type StoredMessage = { id: string; role: 'user' | 'assistant'; state: MessageState; text: string; extra: Extra; at: number };
 export type StoredChat = { agent: string | null; messages: StoredMessage[] };
 type Row = { id: string; role: 'user' | 'assistant'; state: MessageState; text: string; extra: string; at: number };
@@ -37,6 +37,7 @@ export function openConversations(database: DatabaseSync, work: Work) {
     SELECT ?1, ?2, ?3, ?4, coalesce(max(position), 0) + 1, ?5, ?6, ?7, '{}', ?8 FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3
     ON CONFLICT DO UPDATE SET text = excluded.text, state = excluded.state`);
   const updateMessage = database.prepare('UPDATE messages SET state = ?, text = ?, extra = ? WHERE site = ? AND visitor = ? AND chat = ? AND id = ?');
+  const goOn = database.prepare(`UPDATE messages SET state = 'running', extra = json_remove(extra, '$.waiting') WHERE site = ? AND visitor = ? AND chat = ? AND id = ?`);
   const deleteFrom = database.prepare(`
     DELETE FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3
     AND position >= (SELECT position FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3 AND id = ?4)`);
@@ -78,6 +79,10 @@ export function openConversations(database: DatabaseSync, work: Work) {
     /** Makes room for an answer, so that a crash in mid-answer is seen at the next start. */
     begin(place: Place, id: string, at: number): void {
       insertMessage.run(...key(place), id, 'assistant', 'running', '', at);
+    },
+    /** The answer that waited for the visitor runs again; what it waited for cannot be decided a second time. */
+    goOn(place: Place, id: string): void {
+      goOn.run(...key(place), id);
     },
     end(place: Place, id: string, state: MessageState, text: string, extra: Extra): void {
       updateMessage.run(state, text, JSON.stringify(extra), ...key(place), id);

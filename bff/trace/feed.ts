@@ -1,6 +1,6 @@
 /** What the status host pulls: every ended turn as a numbered sample without a word of text, and the state of now. */
 import { randomUUID } from 'node:crypto';
-import type { Feed, Outcome, QueueState, Sample } from '@halfsecond/shared/status';
+import type { Feed, Outcome, QueueState, Sample, ToolHealth } from '@halfsecond/shared/status';
 import type { RouteHealth, TurnRecord } from '../layers.ts';
 
 /** Samples held for a collector that was away; about an hour at one turn a second. */
@@ -8,10 +8,10 @@ const KEEP = 4_000;
 /** Samples in one answer: a collector that is behind asks again. */
 const PER_PULL = 1_000;
 
-type Now = { health: RouteHealth; queue: () => QueueState; models: { id: string; provider: string }[]; tools: string[] };
+type Now = { health: RouteHealth; queue: () => QueueState; models: { id: string; provider: string }[]; tools: () => string[]; toolHealth: () => ToolHealth[] };
 export type FeedSource = ReturnType<typeof createFeed>;
 
-export function createFeed({ health, queue, models, tools }: Now) {
+export function createFeed({ health, queue, models, tools, toolHealth }: Now) {
   const epoch = randomUUID();
   const startedAt = Date.now();
   const samples: Sample[] = [];
@@ -28,7 +28,7 @@ export function createFeed({ health, queue, models, tools }: Now) {
     /** Samples after `after`, oldest first. */
     read(after: number): Feed {
       const news = samples.filter((sample) => sample.seq > after).slice(0, PER_PULL);
-      return { version: 1, epoch, seq: news.at(-1)?.seq ?? Math.min(after, seq), asOf: Date.now(), startedAt, queue: queue(), ...health(), models, tools, samples: news };
+      return { version: 1, epoch, seq: news.at(-1)?.seq ?? Math.min(after, seq), asOf: Date.now(), startedAt, queue: queue(), ...health(), models, tools: tools(), toolHealth: toolHealth(), samples: news };
     },
     /** Ended turns since the start, by outcome. */
     counts: (): ReadonlyMap<Outcome, number> => counts,

@@ -25,14 +25,14 @@ export function createDocsSource(recall: Recall): Source {
       },
       triggers: ['search the docs', 'in the docs', 'documentation', 'look it up', 'look up', 'dokumentation', 'in der doku', 'nachschlagen', 'nachsehen'],
     }],
-    async call(_name, input, context, signal): Promise<DocsHit[]> {
+    async call(_name, input, context, signal): Promise<{ output: DocsHit[] }> {
       const query = String(input['query']).slice(0, QUERY_READ);
       const { snippets } = await recall({ site: context.site, visitor: null, query, scope: 'knowledge', k: HITS, tokenBudget: TOKENS }, signal);
-      return snippets.flatMap(({ id, text, source }) => {
+      return { output: snippets.flatMap(({ id, text, source }) => {
         if (source.kind !== 'knowledge') return [];
         const title = source.heading === null || source.heading === source.title ? source.title : `${source.title}: ${source.heading}`;
         return [{ id, title, url: source.url, text }];
-      });
+      }) };
     },
   };
 }

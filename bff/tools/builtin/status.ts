@@ -27,7 +27,7 @@ export function createStatusSource(baseUrl: string): Source {
         'störung', 'ausfall', 'ausgefallen', 'erreichbar', 'funktioniert gerade', 'gerade langsam', 'heute langsam', 'so langsam', 'läuft alles', 'läuft der dienst', 'vorfall',
       ],
     }],
-    async call(_name, _input, _context, signal): Promise<StatusReport> {
+    async call(_name, _input, _context, signal): Promise<{ output: StatusReport }> {
       const [summary, models] = await Promise.all([
         readJson(baseUrl, '/api/v2/summary.json', signal),
         readJson(baseUrl, '/api/models.json', signal).catch((error: unknown) => {
@@ -36,12 +36,13 @@ export function createStatusSource(baseUrl: string): Source {
         }),
       ]);
       const overall = field(summary, 'status');
-      return {
+      const report: StatusReport = {
         indicator: text(field(overall, 'indicator')) || 'unknown',
         description: text(field(overall, 'description')),
         components: list(field(summary, 'components')).map((entry) => ({ name: text(field(entry, 'name')), status: text(field(entry, 'status')) })),
         models: models === null ? null : list(Array.isArray(models) ? models : field(models, 'models')).map(modelLine),
       };
+      return { output: report };
     },
   };
 }

@@ -5,15 +5,15 @@ import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
-import type { Agent, Recall, RecallInput, ToolContext, ToolPart } from '@halfsecond/bff/layers.ts';
+import type { Agent, Recall, RecallInput, ToolContext, ToolPart, ToolSource } from '@halfsecond/bff/layers.ts';
 import { createDocsSource } from '@halfsecond/bff/tools/builtin/docs.ts';
 import { createStatusSource } from '@halfsecond/bff/tools/builtin/status.ts';
-import { createTools } from '@halfsecond/bff/tools/run.ts';
+import { openTools } from './setup.ts';
 
 const agent: Agent = {
   name: 'a', description: '', topics: [], examples: [], instructions: '', tools: ['status.check', 'docs.search'], dataClass: 'public', quality: 1, identity: false,
 };
-const context: ToolContext = { site: 'demo', visitor: 'v-secret', lang: 'en', traceId: 't', agent };
+const context: ToolContext = { site: 'demo', visitor: 'v-secret', chat: 'c', lang: 'en', traceId: 't', agent };
 const noRecall: Recall = async () => ({ snippets: [], tokens: 0 });
 
 async function serve(t: TestContext, listener: RequestListener): Promise<string> {
@@ -27,13 +27,14 @@ async function serve(t: TestContext, listener: RequestListener): Promise<string>
 }
 
 async function run(name: string, input: unknown, { url = 'http://127.0.0.1:9', recall = noRecall, timeout = 1_500 } = {}): Promise<ToolPart> {
-  const tools = createTools({
-    sources: { status: { kind: 'builtin', timeout }, docs: { kind: 'builtin', timeout } },
-    builtins: { status: createStatusSource(url), docs: createDocsSource(recall) },
-    log: () => {},
-  });
-  assert.deepEqual(tools.names, ['status.check', 'docs.search']);
-  for await (const part of tools.run([{ id: 'c1', name, input }], context, new AbortController().signal)) return part;
+  const builtin: ToolSource = { kind: 'builtin', timeout, allow: [] };
+  const lab = openTools({ status: builtin, docs: builtin }, { builtins: { status: createStatusSource(url), docs: createDocsSource(recall) } });
+  try {
+    assert.deepEqual(lab.tools.names(), ['status.check', 'docs.search']);
+    for await (const part of lab.tools.run([{ id: 'c1', name, input }], context, new AbortController().signal)) return part;
+  } finally {
+    await lab.close();
+  }
   throw new Error('no part came');
 }
 const codeOf = (part: ToolPart): string => (part.type === 'error' ? part.code : part.type);
