@@ -12,7 +12,7 @@ export const incidentHref = (id: string): string => `/incidents/${encodeURICompo
 
 /** What is open now, above everything else. */
 export function incidentNotices(w: Words, openIncidents: PublishedIncident[]): Html {
-  return html`${openIncidents.map((each) => html`<div class="notice" data-tone="${each.impact}"><p><a href="${incidentHref(each.id)}">${each.title}</a> <span class="quiet">${w[each.status]}, ${time(each.startedAt, 'moment')}</span></p><p>${each.updates[0]?.body}</p></div>`)}`;
+  return html`${openIncidents.map((each) => html`<div class="notice" data-tone="${each.impact}"><p><a href="${incidentHref(each.id)}">${each.title}</a></p><p class="quiet">${w[each.status]}, ${time(each.startedAt, 'moment')}</p><p>${each.updates[0]?.body}</p></div>`)}`;
 }
 
 /** Planned work that is under way or to come, soonest first. */
@@ -23,7 +23,7 @@ export function plannedWork(w: Words, { maintenances = [] }: Pick<Snapshot, 'mai
 }
 
 function maintenanceItem(w: Words, each: PublishedMaintenance): Html {
-  return html`<li><h3>${each.title}</h3><p class="quiet">${underWay(each) ? html`<strong>${w[each.status]}</strong>` : w[each.status]}, ${time(each.scheduledFor, 'moment')} ${w.until} ${time(each.scheduledUntil, 'moment')}, ${each.components.join(', ')}</p>${
+  return html`<li><h3>${each.title}</h3><p class="quiet">${underWay(each) ? html`<strong>${w[each.status]}</strong>` : w[each.status]}, ${each.components.join(', ')}<br>${time(each.scheduledFor, 'moment')}<br>${w.until} ${time(each.scheduledUntil, 'moment')}</p>${
     each.updates[0] && html`<p>${each.updates[0].body}</p>`}</li>`;
 }
 
@@ -44,14 +44,14 @@ function list(w: Words, incidents: PublishedIncident[]): Html {
 }
 
 function facts(w: Words, each: PublishedIncident): Html {
-  return html`${time(each.startedAt, 'moment')}, ${
-    open(each) || each.resolvedAt === null ? html`<strong>${w[each.status]}</strong>` : say(w.resolvedAfter, { span: span(Math.max(60_000, each.resolvedAt - each.startedAt), w.day) })}, ${w.impact}: ${w[each.impact]}`;
+  return html`${
+    open(each) || each.resolvedAt === null ? html`<strong>${w[each.status]}</strong>` : say(w.resolvedAfter, { span: span(Math.max(60_000, each.resolvedAt - each.startedAt), w.day) })}, ${w.impact}: ${w[each.impact]}, ${time(each.startedAt, 'moment')}`;
 }
 
 /** An incident's whole page. @param body what people wrote under the front matter, as markup made by the build */
 export function incidentPart(w: Words, each: PublishedIncident, body: Html): Html {
   const { followUps = [] } = each;
-  return html`<article class="incident"><h1>${each.title}</h1><p class="age">${facts(w, each)}, ${each.components.join(', ')}</p>
+  return html`<article class="incident"><h1>${each.title}</h1><p class="age">${each.components.join(', ')}, ${facts(w, each)}</p>
 ${each.rootCause && html`<section aria-labelledby="cause"><h2 id="cause">${w.rootCause}</h2><p>${each.rootCause}</p></section>`}${
   each.fix && html`<section aria-labelledby="fix"><h2 id="fix">${w.fix}</h2><p>${each.fix}</p></section>`}${
   followUps.length > 0 && html`<section aria-labelledby="follow-ups"><h2 id="follow-ups">${w.followUps}</h2><ul>${followUps.map((todo) => html`<li>${todo.text} <span class="quiet">${todo.done ? w.done : w.open}${todo.due !== null && html`, ${time(todo.due, 'moment')}`}</span></li>`)}</ul></section>`}${

@@ -17,7 +17,8 @@ export type Shown = { snapshot: Snapshot; days: Days; bins: Map<string, Bins>; l
 /** Everything between the site's header and its footer. */
 export function livePart(w: Words, { snapshot, days, bins, lately, begun }: Shown): Html {
   const { blame } = snapshot;
-  return html`${head(w, snapshot)}${notices(w, snapshot)}${plannedWork(w, snapshot)}${hatching}
+  // What comes and goes stands in a place of its own: the sections below stay the same nodes.
+  return html`${head(w, snapshot)}<div>${notices(w, snapshot)}${plannedWork(w, snapshot)}</div>${hatching}
 <section aria-labelledby="models"><div class="title"><h2 id="models">${w.firstWord}</h2><p>${say(w.firstWordNote, { target: `${FIRST_TOKEN_TARGET_MS} ms` })}</p></div>${models(w, snapshot, bins, begun)}</section>
 <section aria-labelledby="split"><div class="title"><h2 id="split">${w.split}</h2>${lately.length > 0 && html`<p>${say(w.splitNote, { n: lately.length })}</p>`}</div>${split(w, lately, blame, snapshot.metrics.stale)}</section>
 <section aria-labelledby="queue"><div class="title"><h2 id="queue">${w.queue}</h2></div>${queue(w, snapshot)}</section>
@@ -46,7 +47,7 @@ function head(w: Words, snapshot: Snapshot): Html {
   return html`<div class="head" aria-live="polite"><h1 data-indicator="${snapshot.indicator}">${headlineOf(w, snapshot)}</h1></div>${ageLine(w, snapshot)}`;
 }
 
-/** When the numbers were read; the script counts on from `data-as-of`. */
+/** When the numbers were read; the script counts on from `data-as-of`. Times end their line, here and in notices: in the reader's zone they push nothing. */
 export function ageLine(w: Words, { metrics, asOf }: Pick<Snapshot, 'metrics' | 'asOf'>): Html {
   const age = metrics.asOf === null ? null : asOf - metrics.asOf;
   return html`<p class="age" id="age" data-as-of="${metrics.asOf ?? ''}">${
@@ -62,7 +63,7 @@ function notices(w: Words, snapshot: Snapshot): Html {
   const { metrics, fallbackSince, asOf } = snapshot;
   return html`${incidentNotices(w, snapshot.openIncidents)}${
     metrics.stale && html`<div class="notice"><p><strong>${w.stale}</strong> ${w.lang === 'en' ? (metrics.fault ?? w.silent) : w.silent} ${w.lastThatIsKnown}</p></div>`}${
-    fallbackSince !== null && html`<div class="notice"><p><strong>${sentence(w.fallback, { time: time(fallbackSince) })}</strong> (${span(asOf - fallbackSince, w.day)}). ${w.fallbackWhy}</p></div>`}`;
+    fallbackSince !== null && html`<div class="notice"><p><strong>${sentence(w.fallback, { time: time(fallbackSince) })}</strong></p><p>${span(asOf - fallbackSince, w.day)}. ${w.fallbackWhy}</p></div>`}`;
 }
 
 function models(w: Words, snapshot: Snapshot, bins: Map<string, Bins>, begun: number): Html {

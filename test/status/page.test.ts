@@ -1,14 +1,12 @@
 /** The page in a real Chromium: it updates in place, ages honestly, asks nobody else, and axe finds nothing. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { CHROMIUM_FLAGS, findChromium } from '../chromium.ts';
 import { provider, startFakeBff, type FakeBff } from './fake-bff.ts';
 import { startHost, until, type Host } from './harness.ts';
+import { violations } from './looking.ts';
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let browser: Browser;
 let bff: FakeBff;
 let host: Host;
@@ -34,19 +32,6 @@ async function open(path = '/', options: Parameters<Browser['newContext']>[0] = 
   page.on('request', (request) => asked.push(request.url()));
   await page.goto(host.url + path);
   return { page, faults, asked };
-}
-
-/** axe runs in an isolated world: the page's own policy would not let a stranger's script in. */
-async function violations(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page);
-  const { frameTree } = await session.send('Page.getFrameTree');
-  const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id });
-  await session.send('Runtime.evaluate', { contextId: executionContextId, expression: readFileSync(axe, 'utf8') });
-  const { result } = await session.send('Runtime.evaluate', {
-    contextId: executionContextId, awaitPromise: true, returnByValue: true,
-    expression: 'axe.run().then((r) => r.violations.map((v) => v.id + ": " + v.nodes.map((n) => n.html.slice(0, 120)).join(" | ")))',
-  });
-  return result.value as string[];
 }
 
 test('a new turn appears in place, without a reload, a shift or a stranger', async () => {

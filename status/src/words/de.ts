@@ -9,7 +9,7 @@ export const de: Words = {
   old: 'Die Zahlen sind {span} alt.', forged: 'Neue Daten wurden abgelehnt: Sie sind nicht mit dem Schlüssel dieser Seite signiert. Gezeigt wird der letzte geprüfte Stand.',
   older: 'Neue Daten wurden abgelehnt: Sie sind älter als das Gezeigte.', unchecked: 'Dieser Browser kann keine Signaturen prüfen; die Zahlen werden ungeprüft übernommen.',
   checked: 'Signatur geprüft.',
-  noFigures: 'Es wurden noch keine Zahlen gelesen.', lastRead: 'Zuletzt gelesen {time}.', numbersFrom: 'Zahlen von {time}.',
+  noFigures: 'Es wurden noch keine Zahlen gelesen.', lastRead: 'Zuletzt gelesen {time}.', numbersFrom: 'Zahlen von {time}',
   operational: 'In Betrieb', degraded_performance: 'Eingeschränkt', partial_outage: 'Teilausfall', major_outage: 'Ausfall', under_maintenance: 'Wartung',
   notKnown: 'Unbekannt', notConfigured: 'Nicht eingerichtet', lastKnown: 'Zuletzt: {state}',
   stale: 'Die Zahlen sind veraltet.', silent: 'Der Datenstrom schweigt.', lastThatIsKnown: 'Es folgt, was zuletzt bekannt war.',

@@ -7,7 +7,7 @@ export const en = {
   old: 'Numbers are {span} old.', forged: 'New data was refused: it is not signed by this page’s key. What is shown is the last that could be checked.',
   older: 'New data was refused: it is older than what is shown.', unchecked: 'This browser cannot check signatures; numbers are taken as they come.',
   checked: 'Signature checked.',
-  noFigures: 'No figures have been read yet.', lastRead: 'Last read {time}.', numbersFrom: 'Numbers from {time}.',
+  noFigures: 'No figures have been read yet.', lastRead: 'Last read {time}.', numbersFrom: 'Numbers from {time}',
   operational: 'Operational', degraded_performance: 'Degraded', partial_outage: 'Partial outage', major_outage: 'Major outage', under_maintenance: 'Maintenance',
   notKnown: 'Not known', notConfigured: 'Not configured', lastKnown: 'Last known: {state}',
   stale: 'Figures are stale.', silent: 'The feed is silent.', lastThatIsKnown: 'What follows is the last that is known.',

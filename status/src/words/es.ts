@@ -9,7 +9,7 @@ export const es: Words = {
   old: 'Los datos tienen {span}.', forged: 'Se rechazaron datos nuevos: no están firmados con la clave de esta página. Se muestra lo último comprobado.',
   older: 'Se rechazaron datos nuevos: son más antiguos que los mostrados.', unchecked: 'Este navegador no puede comprobar firmas; los datos se toman tal como llegan.',
   checked: 'Firma comprobada.',
-  noFigures: 'Todavía no se han leído datos.', lastRead: 'Última lectura {time}.', numbersFrom: 'Datos de {time}.',
+  noFigures: 'Todavía no se han leído datos.', lastRead: 'Última lectura {time}.', numbersFrom: 'Datos de {time}',
   operational: 'Operativo', degraded_performance: 'Degradado', partial_outage: 'Caída parcial', major_outage: 'Caída', under_maintenance: 'Mantenimiento',
   notKnown: 'Desconocido', notConfigured: 'Sin configurar', lastKnown: 'Último estado: {state}',
   stale: 'Los datos están desfasados.', silent: 'La fuente guarda silencio.', lastThatIsKnown: 'Lo que sigue es lo último conocido.',

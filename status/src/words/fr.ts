@@ -9,7 +9,7 @@ export const fr: Words = {
   old: 'Chiffres vieux de {span}.', forged: 'Nouvelles données refusées : elles ne sont pas signées par la clé de cette page. Ceci est le dernier état vérifié.',
   older: 'Nouvelles données refusées : elles sont plus anciennes que celles affichées.', unchecked: 'Ce navigateur ne sait pas vérifier les signatures ; les chiffres sont repris tels quels.',
   checked: 'Signature vérifiée.',
-  noFigures: 'Aucun chiffre n’a encore été lu.', lastRead: 'Dernière lecture {time}.', numbersFrom: 'Chiffres de {time}.',
+  noFigures: 'Aucun chiffre n’a encore été lu.', lastRead: 'Dernière lecture {time}.', numbersFrom: 'Chiffres de {time}',
   operational: 'Opérationnel', degraded_performance: 'Dégradé', partial_outage: 'Panne partielle', major_outage: 'Panne', under_maintenance: 'Maintenance',
   notKnown: 'Inconnu', notConfigured: 'Non configuré', lastKnown: 'Dernier état : {state}',
   stale: 'Les chiffres sont périmés.', silent: 'Le flux est muet.', lastThatIsKnown: 'Ce qui suit est le dernier état connu.',
