@@ -15,11 +15,12 @@ export function incidentNotices(w: Words, openIncidents: PublishedIncident[]): H
   return html`${openIncidents.map((each) => html`<div class="notice" data-tone="${each.impact}"><p><a href="${incidentHref(each.id)}">${each.title}</a></p><p class="quiet">${w[each.status]}, ${time(each.startedAt, 'moment')}</p><p>${each.updates[0]?.body}</p></div>`)}`;
 }
 
-/** Planned work that is under way or to come, soonest first. */
-export function plannedWork(w: Words, { maintenances = [] }: Pick<Snapshot, 'maintenances'>): Html {
-  const coming = maintenances.filter((each) => each.status !== 'completed').toSorted((a, b) => a.scheduledFor - b.scheduledFor);
-  if (coming.length === 0) return html``;
-  return html`<section class="planned" aria-labelledby="planned"><div class="title"><h2 id="planned">${w.maintenance}</h2></div><ul class="incidents">${coming.map((each) => maintenanceItem(w, each))}</ul></section>`;
+/** Planned work, soonest first: what is under way heads the page, what is to come stands further below. */
+export function plannedWork(w: Words, { maintenances = [] }: Pick<Snapshot, 'maintenances'>, when: 'now' | 'coming'): Html {
+  const wanted = maintenances.filter((each) => (when === 'now' ? underWay(each) : each.status === 'scheduled')).toSorted((a, b) => a.scheduledFor - b.scheduledFor);
+  if (wanted.length === 0) return html``;
+  const id = `planned-${when}`;
+  return html`<section aria-labelledby="${id}"><div class="title"><h2 id="${id}">${w.maintenance}</h2></div><ul class="incidents">${wanted.map((each) => maintenanceItem(w, each))}</ul></section>`;
 }
 
 function maintenanceItem(w: Words, each: PublishedMaintenance): Html {

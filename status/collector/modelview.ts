@@ -1,5 +1,4 @@
 /** The live part of one model's page. */
-import { MIN_SAMPLES } from '@halfsecond/shared/limits';
 import type { Figures } from '@halfsecond/shared/status';
 import type { Words } from '../src/words/en.ts';
 import { say } from '../src/words/languages.ts';
@@ -17,8 +16,8 @@ const windows: { label: 'hour1' | 'hours24' | 'days30'; span: Span; ms: number }
   { label: 'days30', span: 'day', ms: 30 * 24 * HOUR },
 ];
 const CHART_TURNS = 300;
-/** Stretches of a quarter of an hour. */
-const PARTS = 96;
+/** Stretches of half an hour, as on the front page. */
+const PARTS = 48;
 const LISTED_TURNS = 20;
 
 /** What a model's page shows, the same in every language. */
@@ -40,7 +39,7 @@ export function modelPart(w: Words, model: ModelView, facts: ModelFacts, snapsho
   const { asOf, metrics, gaps = [] } = snapshot;
   const { latest, bins, rows } = facts;
   // Single turns only where a stretch has too few of them for a band; among many they would be noise.
-  const shown = latest.filter((turn) => turn.firstToken !== null && turn.at >= bins.from && bins.bins[Math.floor((turn.at - bins.from) / bins.width)] === 'few').slice(0, MIN_SAMPLES * 5);
+  const shown = latest.filter((turn) => turn.firstToken !== null && turn.at >= bins.from && bins.bins[Math.floor((turn.at - bins.from) / bins.width)] === 'few');
   return html`<h1>${model.id}</h1>${ageLine(w, { asOf, metrics })}<p class="quiet">${say(w.fromProvider, { provider: model.provider })}</p>${hatching}
 <section aria-labelledby="day"><div class="title"><h2 id="day">${w.day24}</h2><p>${w.day24Note}</p></div><div class="large">${bandChart(w, model.id, bins, unwatched(bins.from, asOf, begun, metrics.asOf, gaps), shown)}</div></section>
 <section aria-labelledby="figures"><div class="title"><h2 id="figures">${w.figures}</h2></div><table class="windows"><caption class="unseen">${w.figuresCaption}</caption>

@@ -16,7 +16,7 @@ import { subscribePart } from './subscribeview.ts';
 import { headlineOf, livePart, modelPath, type Shown } from './view.ts';
 
 const DAY = 86_400_000;
-/** More models than this are written in turn, each once in so many seconds; so are the translations of a model's page. */
+/** More models than this are written in turn, each once in so many seconds; so are the translations of a page. */
 const AT_ONCE = 4;
 const EVERY = 4;
 /** Charts of a day on the front page: half hours, read anew after so many snapshots. */
@@ -111,12 +111,16 @@ export function createPages(store: Store, signer: Signer, facts: PagesFacts) {
     const { incidents = [], maintenances = [] } = snapshot;
     let live = '';
     const parts: File[] = [];
-    const fronts = spoken(site).map((w) => {
+    const fronts = spoken(site).flatMap((w, at) => {
       const part = livePart(w, shown).markup;
       const title = titled(headlineOf(w, snapshot));
-      if (w.lang === 'en') live = part;
+      if (at === 0) live = part;
       else parts.push(sealed(`${folderOf(w)}live.json`, snapshot, title, part));
-      return file(`${folderOf(w)}index.html`, fill(keyed(shellsOf(site, w.lang).index, signer.publicKey), title, part));
+      // Open pages read their part; the page around it may be some seconds old, so translations take turns.
+      const name = `front ${w.lang}`;
+      const due = at === 0 || !made.has(name) || at % EVERY === snapshot.seq % EVERY;
+      made.add(name);
+      return format(name, due ? () => [file(`${folderOf(w)}index.html`, fill(keyed(shellsOf(site, w.lang).index, signer.publicKey), title, part))] : null);
     });
     return { live, pages: [...parts, ...format('history and subscribe', () => stillPages(site, incidents, maintenances)), ...modelPages(snapshot, site, format)], fronts };
   };

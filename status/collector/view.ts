@@ -18,12 +18,12 @@ export type Shown = { snapshot: Snapshot; days: Days; bins: Map<string, Bins>; l
 export function livePart(w: Words, { snapshot, days, bins, lately, begun }: Shown): Html {
   const { blame } = snapshot;
   // What comes and goes stands in a place of its own: the sections below stay the same nodes.
-  return html`${head(w, snapshot)}<div>${notices(w, snapshot)}${plannedWork(w, snapshot)}</div>${hatching}
+  return html`${head(w, snapshot)}<div>${notices(w, snapshot)}${plannedWork(w, snapshot, 'now')}</div>${hatching}
 <section aria-labelledby="models"><div class="title"><h2 id="models">${w.firstWord}</h2><p>${say(w.firstWordNote, { target: `${FIRST_TOKEN_TARGET_MS} ms` })}</p></div>${models(w, snapshot, bins, begun)}</section>
 <section aria-labelledby="split"><div class="title"><h2 id="split">${w.split}</h2>${lately.length > 0 && html`<p>${say(w.splitNote, { n: lately.length })}</p>`}</div>${split(w, lately, blame, snapshot.metrics.stale)}</section>
 <section aria-labelledby="queue"><div class="title"><h2 id="queue">${w.queue}</h2></div>${queue(w, snapshot)}</section>
 <section aria-labelledby="components"><div class="title"><h2 id="components">${w.components}</h2><p>${say(w.componentsNote, { days: DAYS_SHOWN })}</p></div>${components(w, snapshot, days)}${probers(w, snapshot)}</section>
-<section aria-labelledby="turns"><div class="title"><h2 id="turns">${w.turns}</h2><p>${w.turnsNote}</p></div>${turns(w, snapshot.turns)}</section>
+<section aria-labelledby="turns"><div class="title"><h2 id="turns">${w.turns}</h2><p>${w.turnsNote}</p></div>${turns(w, snapshot.turns)}</section><div>${plannedWork(w, snapshot, 'coming')}</div>
 <section aria-labelledby="incidents"><div class="title"><h2 id="incidents">${w.incidents}</h2><p><a href="/${folderOf(w)}history/">${w.allIncidents}</a></p></div>${recentIncidents(w, snapshot.incidents ?? [])}</section>`;
 }
 

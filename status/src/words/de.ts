@@ -38,7 +38,7 @@ export const de: Words = {
   investigating: 'wird untersucht', identified: 'Ursache gefunden', monitoring: 'wird beobachtet', resolved: 'behoben', postmortem: 'aufgearbeitet',
   maintenance: 'Geplante Wartung', scheduled: 'geplant', in_progress: 'läuft', verifying: 'wird geprüft', completed: 'abgeschlossen', until: 'bis',
   rootCause: 'Ursache', fix: 'Behebung', updates: 'Meldungen', followUps: 'Folgeaufgaben', done: 'erledigt', open: 'offen',
-  fromProvider: 'Vom Anbieter {provider}.', day24: 'Erstes Wort, 24 Stunden', day24Note: 'Band von p50 bis p95 je Viertelstunde; ein Punkt ist eine Antwort.',
+  fromProvider: 'Vom Anbieter {provider}.', day24: 'Erstes Wort, 24 Stunden', day24Note: 'Band von p50 bis p95 je halbe Stunde; ein Punkt ist eine Antwort.',
   figures: 'Zahlen', figuresCaption: 'Perzentile nach Messgröße und Zeitraum', span: 'Zeitraum', hour1: 'Letzte Stunde', hours24: 'Letzte 24 Stunden', days30: 'Letzte 30 Tage',
   historyNote: 'Jede Störung und jede geplante Arbeit, neueste zuerst.',
   subscribeNote: 'Jede Störung und angekündigte Arbeit, sobald sie gemeldet wird. Sie bestätigen einmal; jede Nachricht trägt einen Link, der sie beendet.',

@@ -36,7 +36,7 @@ export const en = {
   investigating: 'investigating', identified: 'identified', monitoring: 'monitoring', resolved: 'resolved', postmortem: 'post-mortem',
   maintenance: 'Scheduled maintenance', scheduled: 'scheduled', in_progress: 'under way', verifying: 'verifying', completed: 'completed', until: 'until',
   rootCause: 'Root cause', fix: 'Fix', updates: 'Updates', followUps: 'Follow-ups', done: 'done', open: 'open',
-  fromProvider: 'From provider {provider}.', day24: 'First token, 24 hours', day24Note: 'Band from p50 to p95 per quarter of an hour; a dot is one turn.',
+  fromProvider: 'From provider {provider}.', day24: 'First token, 24 hours', day24Note: 'Band from p50 to p95 per half hour; a dot is one turn.',
   figures: 'Figures', figuresCaption: 'Percentiles by measure and window', span: 'Window', hour1: 'Last hour', hours24: 'Last 24 hours', days30: 'Last 30 days',
   historyNote: 'Every incident and every planned work, newest first.',
   subscribeNote: 'Hear of every incident and of announced work as it is said. You confirm once, and each message carries a link that ends it.',

@@ -38,7 +38,7 @@ export const es: Words = {
   investigating: 'en investigación', identified: 'causa hallada', monitoring: 'en observación', resolved: 'resuelto', postmortem: 'analizado',
   maintenance: 'Mantenimiento previsto', scheduled: 'previsto', in_progress: 'en curso', verifying: 'en comprobación', completed: 'terminado', until: 'hasta',
   rootCause: 'Causa', fix: 'Solución', updates: 'Mensajes', followUps: 'Tareas pendientes', done: 'hecho', open: 'pendiente',
-  fromProvider: 'Proveedor: {provider}.', day24: 'Primera palabra, 24 horas', day24Note: 'Banda de p50 a p95 por cuarto de hora; un punto es un turno.',
+  fromProvider: 'Proveedor: {provider}.', day24: 'Primera palabra, 24 horas', day24Note: 'Banda de p50 a p95 por media hora; un punto es un turno.',
   figures: 'Cifras', figuresCaption: 'Percentiles por medida y periodo', span: 'Periodo', hour1: 'Última hora', hours24: 'Últimas 24 horas', days30: 'Últimos 30 días',
   historyNote: 'Todos los incidentes y trabajos previstos, los más recientes primero.',
   subscribeNote: 'Cada incidente y cada trabajo anunciado, en cuanto se publica. Se confirma una vez y cada mensaje lleva un enlace para darse de baja.',

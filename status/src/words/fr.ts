@@ -38,7 +38,7 @@ export const fr: Words = {
   investigating: 'en cours d’analyse', identified: 'cause identifiée', monitoring: 'sous surveillance', resolved: 'résolu', postmortem: 'bilan publié',
   maintenance: 'Maintenance prévue', scheduled: 'prévue', in_progress: 'en cours', verifying: 'en vérification', completed: 'terminée', until: 'à',
   rootCause: 'Cause', fix: 'Correction', updates: 'Messages', followUps: 'Suites', done: 'fait', open: 'à faire',
-  fromProvider: 'Fournisseur : {provider}.', day24: 'Premier mot, 24 heures', day24Note: 'Bande de p50 à p95 par quart d’heure ; un point est un échange.',
+  fromProvider: 'Fournisseur : {provider}.', day24: 'Premier mot, 24 heures', day24Note: 'Bande de p50 à p95 par demi-heure ; un point est un échange.',
   figures: 'Chiffres', figuresCaption: 'Percentiles par mesure et période', span: 'Période', hour1: 'Dernière heure', hours24: 'Dernières 24 heures', days30: '30 derniers jours',
   historyNote: 'Tous les incidents et travaux prévus, les plus récents d’abord.',
   subscribeNote: 'Chaque incident et chaque travail annoncé, dès qu’il est publié. Vous confirmez une fois ; chaque message contient un lien pour arrêter.',

@@ -38,7 +38,7 @@ export const ja: Words = {
   investigating: '調査中', identified: '原因判明', monitoring: '経過観察', resolved: '解決済み', postmortem: '事後報告',
   maintenance: '予定メンテナンス', scheduled: '予定', in_progress: '実施中', verifying: '確認中', completed: '完了', until: '終了',
   rootCause: '原因', fix: '対処', updates: '経過', followUps: '今後の対応', done: '済', open: '未',
-  fromProvider: 'プロバイダー：{provider}。', day24: '最初の言葉、24時間', day24Note: '15分ごとの p50〜p95 の帯。点は1件の応答。',
+  fromProvider: 'プロバイダー：{provider}。', day24: '最初の言葉、24時間', day24Note: '30分ごとの p50〜p95 の帯。点は1件の応答。',
   figures: '数値', figuresCaption: '項目と期間ごとの百分位', span: '期間', hour1: '直近1時間', hours24: '直近24時間', days30: '直近30日',
   historyNote: 'すべての障害と予定作業、新しい順。',
   subscribeNote: '障害と予定作業を公開と同時にお知らせします。確認は一度だけ。各通知に解除リンクがあります。',
