@@ -23,6 +23,13 @@ import yaml from '@speed-highlight/core/languages/yaml.js';
 
 const languages = { bash, c, css, diff, docker, go, html, http, ini, java, js, json, py, regex, rs, sql, toml, ts, xml, yaml } as unknown as Record<string, ShjLanguageData>;
 
+/** Names that models write for the languages above. */
+const LANGUAGES: Record<string, string> = {
+  bash: 'bash', sh: 'bash', shell: 'bash', zsh: 'bash', console: 'bash', c: 'c', cpp: 'c', 'c++': 'c', h: 'c', css: 'css', scss: 'css', diff: 'diff', patch: 'diff',
+  dockerfile: 'docker', docker: 'docker', go: 'go', golang: 'go', html: 'html', vue: 'html', svelte: 'html', http: 'http', ini: 'ini', env: 'ini', properties: 'ini', java: 'java', kotlin: 'java', 'c#': 'java', cs: 'java',
+  csharp: 'java', js: 'js', javascript: 'js', mjs: 'js', jsx: 'js', json: 'json', jsonc: 'json', python: 'py', py: 'py', rust: 'rs', rs: 'rs', sql: 'sql', toml: 'toml', ts: 'ts', typescript: 'ts', tsx: 'ts', xml: 'xml', svg: 'xml',
+  yaml: 'yaml', yml: 'yaml',
+};
 /** Kinds of tokens that have a colour, light and dark: each at least 4.5 : 1 on the ground that code stands on. */
 export const COLOURS: Record<string, [light: string, dark: string]> = {
   kwd: ['#7b2fbe', '#c9a9ff'], oper: ['#4b5263', '#b6bdcc'], str: ['#0d6847', '#7edcaa'], num: ['#93480b', '#f3b77c'], bool: ['#93480b', '#f3b77c'], func: ['#1f4fd0', '#93b8ff'],
@@ -32,8 +39,10 @@ export const COLOURS: Record<string, [light: string, dark: string]> = {
 
 let sheet: CSSStyleSheet | null = null;
 
-/** Puts every token of `code` into a span of its kind. `grammar` is one of the languages above. */
-export function colour(code: Element, grammar: string): void {
+/** Puts every token of `code` into a span of its kind, when `language` is a known one. */
+export function colour(code: Element, language: string): void {
+  const grammar = Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined;
+  if (grammar === undefined) return;
   const root = code.getRootNode();
   if (root instanceof ShadowRoot || root instanceof Document) dress(root);
   const nodes: Node[] = [];

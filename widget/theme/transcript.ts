@@ -26,7 +26,6 @@ export const transcriptStyles = css`
   .thinking, .tool { display: flex; align-items: center; gap: 9px; min-height: 24px; margin: 0; font-size: 0.93em; color: var(--_muted); }
   .thinking { animation: hs-fade 0.2s both; }
   .thinking-text { min-width: 0; }
-  .thinking-tool { padding: 1px 6px; border-radius: 6px; font: 0.86em/1.5 var(--_mono); color: var(--_text); background: var(--_surface); }
   .thinking-time, .tool-time { margin-inline-start: auto; font-size: 0.9em; white-space: nowrap; font-variant-numeric: tabular-nums; }
   .pulse { flex: none; width: 8px; height: 8px; border-radius: 50%; background: var(--_accent-text); animation: hs-pulse 1.1s ease-in-out infinite alternate; }
   .thinking.lost .pulse { background: var(--_danger); }

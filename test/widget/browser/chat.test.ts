@@ -49,7 +49,7 @@ describe('a question and its answer', () => {
     const states: string[] = [];
     element.addEventListener('halfsecond:tool', (event) => states.push(`${(event as CustomEvent<{ name: string; state: string }>).detail.name} ${(event as CustomEvent<{ state: string }>).detail.state}`));
     element.send('use a tool');
-    await until('the tool at work', () => find(element, '.thinking-tool')?.textContent === 'service_health');
+    await until('the tool at work', () => find(element, '.tool.running .tool-name')?.textContent === 'Service health');
     await until('the answer', () => answerText(element).includes('healthy'));
     await until('the end', () => !find(element, '.stop'));
     expect(all(element, '.tool').map((tool) => tool.querySelector('.tool-name')?.textContent)).to.deep.equal(['Service health', 'Search pages']);
