@@ -43,7 +43,7 @@ function operationOf(document: Json, { id, method, path }: Pick<Operation, 'id' 
       if (parameter['required'] === true) throw new Error(`it needs ${name} as a ${String(place)}, which is not the model's to say`);
       continue;
     }
-    properties[name] = { ...(isObject(parameter['schema']) ? resolvedDeep(document, parameter['schema'], 0) as Json : {}), ...(typeof parameter['description'] === 'string' ? { description: parameter['description'] } : {}) };
+    properties[name] = { ...(isObject(parameter['schema']) ? resolvedDeep(document, parameter['schema'], []) as Json : {}), ...(typeof parameter['description'] === 'string' ? { description: parameter['description'] } : {}) };
     places[name] = place;
     if (parameter['required'] === true || place === 'path') required.push(name);
   }
@@ -51,7 +51,7 @@ function operationOf(document: Json, { id, method, path }: Pick<Operation, 'id' 
   if (isObject(body)) {
     const json = isObject(body['content']) ? Object.entries(body['content']).find(([type]) => /^application\/([\w.+-]+\+)?json/.test(type))?.[1] : undefined;
     if (!isObject(json)) throw new Error('its body is no JSON');
-    properties['body'] = isObject(json['schema']) ? resolvedDeep(document, json['schema'], 0) : {};
+    properties['body'] = isObject(json['schema']) ? resolvedDeep(document, json['schema'], []) : {};
     places['body'] = 'body';
     if (body['required'] === true) required.push('body');
   }
@@ -95,15 +95,18 @@ function resolved(document: Json, value: unknown, depth: number): unknown {
   return resolved(document, found, depth + 1);
 }
 
-function resolvedDeep(document: Json, value: unknown, depth: number): unknown {
-  if (depth > DEPTH_MAX * 2) return {};
-  if (Array.isArray(value)) return value.map((entry) => resolvedDeep(document, entry, depth + 1));
+/** References are put in place; where one leads back into itself, anything goes. */
+function resolvedDeep(document: Json, value: unknown, trail: string[]): unknown {
+  if (Array.isArray(value)) return value.map((entry) => resolvedDeep(document, entry, trail));
   if (!isObject(value)) return value;
+  const reference = value['$ref'];
+  const further = typeof reference === 'string' ? [...trail, reference] : trail;
+  if (further.length > DEPTH_MAX || (typeof reference === 'string' && trail.includes(reference))) return {};
   const target = resolved(document, value, 0);
   if (!isObject(target)) return {};
   // Keywords that describe, not check; some of them mean other things in JSON schema.
   const { example: _e, examples: _x, xml: _m, externalDocs: _d, discriminator: _i, nullable, ...kept } = target;
-  const copy = Object.fromEntries(Object.entries(kept).map(([key, entry]) => [key, resolvedDeep(document, entry, depth + 1)]));
+  const copy = Object.fromEntries(Object.entries(kept).map(([key, entry]) => [key, resolvedDeep(document, entry, further)]));
   return nullable === true && typeof copy['type'] === 'string' ? { ...copy, type: [copy['type'], 'null'] } : copy;
 }
 
