@@ -18,6 +18,8 @@ const site = z.object({
   origins: z.array(origin),
   /** Secrets or public keys that the customer signs identities with; two at a time allow rotation. */
   identitySecrets: z.array(z.string().min(16, 'expected at least 16 characters')).default([]),
+  /** Questions and answers are kept with the traces of slow, failed and complained-about turns. */
+  traceText: z.boolean().default(false),
 });
 
 const provider = z.object({

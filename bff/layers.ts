@@ -3,6 +3,7 @@
  * another layer: it knows this file, and `main.ts` hands it whatever it needs. To replace a layer, pass
  * another function of its type.
  */
+import type { Span } from '@halfsecond/shared/trace';
 import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
 import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
 import type { AgentConfig, Config, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
@@ -187,8 +188,6 @@ export type Layers = { gateway: Gateway; dispatch: Dispatch; recall: Recall; rou
 
 // --- what is left of a turn when it is over -------------------------------------------------------------
 
-/** `start` in ms from the turn's beginning; `parent` is a span's id. Spans without parent add up to the turn. */
-export type Span = { id: string; parent?: string; name: string; start: number; ms: number };
 /** Records the hops of one turn; see trace/spans.ts. */
 export type Spans = {
   /** Ends the current hop and begins the next one at the same instant. */
@@ -228,18 +227,6 @@ export type TurnRecord = {
   waiting: Waiting | null;
   /** The visitor has been told of `handoff` already. */
   handoffTold: boolean;
-};
-
-/** A kept turn as `/admin/traces` tells it; `usual` is the median of that hop lately (ms), null while unknown. */
-export type StoredTrace = {
-  traceId: string;
-  chatId: string;
-  startedAt: number;
-  total: number;
-  slowest: { name: string; ms: number; usual: number | null };
-  outcome: Outcome;
-  spans: Span[];
-  feedback?: { rating: 'up' | 'down'; comment?: string };
 };
 
 /** A document of a site's knowledge; `at` epoch ms. */

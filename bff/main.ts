@@ -33,8 +33,7 @@ import { openPins } from './tools/mcp/pins.ts';
 import { createTools } from './tools/run.ts';
 import { createFeed } from './trace/feed.ts';
 import { prometheus } from './trace/metrics.ts';
-import { recordSpans } from './trace/spans.ts';
-import { createTraces } from './trace/traces.ts';
+import { openTracing } from './trace/tracing.ts';
 
 export type Options = {
   config: Config;
@@ -81,9 +80,9 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const capacity = config.models.reduce((sum, model) => sum + (usable.has(model.provider) ? model.maxConcurrent : 0), 0) || BUILTIN_CONCURRENT;
   const queue = createQueue({ capacity, ...config.queue });
   const answers = createAnswers();
-  const traces = createTraces();
+  const tracing = await openTracing({ config, data, env, log });
   const feed = createFeed({ health: router.health, queue: queue.view, models: config.models.map(({ id, provider }) => ({ id, provider })), tools: tools.names, toolHealth: tools.health });
-  const report = createReport({ conversations, remember, traces, feed, log });
+  const report = createReport({ conversations, remember, tracing, feed, log });
   const perMinute = config.limits.requestsPerMinute;
   let ready = false;
 
@@ -95,21 +94,21 @@ export async function startBff(options: Options, { host, port }: { host: string;
     streamsPerVisitor: config.limits.streamsPerVisitor,
     language: (text, accept) => guessLanguage(text, accept?.slice(0, 2) ?? 'en'),
     classify: (text) => classOf([text], (error) => log(`the search for private data broke, the message counts as regulated: ${String(error)}`)),
-    mark: traces.mark, complain: traces.complain,
+    mark: tracing.mark, complain: tracing.complain,
     feed: feed.read,
     feedKey: { secret: env['STATUS_FEED_KEY'] || 'halfsecond-local', open: !env['STATUS_FEED_KEY'] && isLoopback(host) },
     ready: () => ready,
     transcriptSecret: secrets.session,
-    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight(), spend: spend.view() }),
+    metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight(), spend: spend.view(), dropped: tracing.dropped() }),
     admin: {
-      key: secrets.admin, sites: config.sites, recall, remember, traces, tools,
+      key: secrets.admin, sites: config.sites, recall, remember, traces: tracing.admin, tools,
       explain: createExplain({ dispatcher, route: router.explain, recall: classed(recall, conversations.dataClass), agents: config.agents, tokenBudget: config.memory.tokenBudget }),
       knowledge: {
         ingest: async (site, documents) => memory?.ingest(site, documents) ?? { documents: 0, sections: 0, written: 0, kept: 0, removed: 0 },
         remove: async (site, document) => memory?.forgetDocument(site, document) ?? false,
       },
       erase: async (site, visitor) => {
-        const rows = conversations.erase(site, visitor) + traces.forget(site, visitor) + answers.forget(site, visitor);
+        const rows = conversations.erase(site, visitor) + answers.forget(site, visitor) + (await tracing.forget(site, visitor));
         const erased = await memory?.eraseVisitor(site, visitor);
         return { visitor, rows: rows + (erased?.rows ?? 0), files: erased?.files ?? 0, verifiedAt: erased?.verifiedAt ?? Date.now() };
       },
@@ -119,12 +118,12 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const agentOf = (name: string | null) => config.agents.find((agent) => agent.name === name) ?? null;
   const titleOf = (name: string | null) => agentOf(name)?.title ?? null;
   const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall, route: router.route, tools: tools.run, ...options.replace };
-  const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf, agentOf });
+  const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans: tracing.recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf, agentOf });
   const server = createPort(layers.gateway(turn));
   const listening = await server.listen(host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   publicUrl = (person && config.tools['handoff']?.kind === 'builtin' ? config.tools['handoff'].publicUrl?.replace(/\/$/, '') : undefined) ?? url;
-  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm()]).then(() => {
+  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm(), tracing.load()]).then(() => {
     ready = true;
   });
 
@@ -138,6 +137,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
       await tools.close();
       await person?.close();
       await report.settled();
+      await tracing.close();
       await memory?.close();
       work.settle();
       database.close();

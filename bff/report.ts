@@ -2,24 +2,25 @@
 import type { Remember, MemoryTurn, TurnRecord } from './layers.ts';
 import type { Conversations, MessageState, Source } from './store/conversations.ts';
 import type { FeedSource } from './trace/feed.ts';
-import type { Traces } from './trace/traces.ts';
+import { turnLine } from './trace/line.ts';
+import type { Tracing } from './trace/tracing.ts';
 
-type Parts = { conversations: Conversations; remember: Remember; traces: Traces; feed: FeedSource; log: (line: string) => void };
+type Parts = { conversations: Conversations; remember: Remember; tracing: Pick<Tracing, 'add'>; feed: FeedSource; log: (line: string) => void };
 const states: Record<TurnRecord['outcome'], MessageState> = { ok: 'complete', stopped: 'stopped', error: 'failed', refused: 'failed' };
 
-export function createReport({ conversations, remember, traces, feed, log }: Parts) {
+export function createReport({ conversations, remember, tracing, feed, log }: Parts) {
   const writing = new Set<Promise<void>>();
 
   function ended(record: TurnRecord): void {
-    const { question, outcome, text, agent, timing } = record;
+    const { question, outcome, text, agent } = record;
     conversations.together(() => {
       conversations.end(question.owner, question.id, states[outcome], text, extraOf(record));
       conversations.raise(question.owner, record.dataClass);
       if (agent && agent !== question.agent) conversations.setAgent(question.owner, agent);
     });
-    traces.add(record);
+    tracing.add(record);
     feed.add(record);
-    log(`turn ${question.traceId} ${outcome}${record.code ? ` code=${record.code}` : ''} agent=${agent ?? '-'} model=${record.model ?? '-'} first=${timing.firstToken ?? '-'} total=${timing.total}`);
+    log(turnLine(record));
     const write = remember(turnsOf(record)).catch((error: unknown) => log(`turn ${question.traceId} was not remembered: ${String(error)}`));
     writing.add(write);
     void write.finally(() => writing.delete(write));

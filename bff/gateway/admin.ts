@@ -3,8 +3,10 @@ import { Hono } from 'hono';
 import * as z from 'zod/mini';
 import { ADMIN_BODY_MAX, ID_MAX, ID_PATTERN, MESSAGE_MAX } from '@halfsecond/shared/limits';
 import type { ToolHealth } from '@halfsecond/shared/status';
-import type { Knowledge, MemoryTurn, Recalled, RecallInput, Site, StoredTrace } from '../layers.ts';
-import { Refusal, readBody, requireKey } from './guard.ts';
+import type { Knowledge, MemoryTurn, Recalled, RecallInput, Site } from '../layers.ts';
+import { Refusal, epoch, readBody, requireKey } from './guard.ts';
+import { opensTrace, traceRoutes } from './traces.ts';
+import type { TraceParts } from './traces.ts';
 
 /** Answer of `POST /admin/explain`: see each layer's own explanation for the fields. */
 export type Explain = (input: { site: string; visitor: string | null; message: string; agent: string | undefined }, signal: AbortSignal) => Promise<unknown>;
@@ -17,7 +19,7 @@ export type AdminParts = {
   recall: (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;
   erase: (site: string, visitor: string) => Promise<{ visitor: string; rows: number; files: number; verifiedAt: number }>;
   tools: { health(): ToolHealth[]; accept(name: string): Promise<boolean> };
-  traces: { get(id: string): StoredTrace | null; list(query: { slowest: number; since: number }): StoredTrace[] };
+  traces: TraceParts;
 };
 
 const id = z.string().check(z.maxLength(ID_MAX), z.regex(ID_PATTERN));
@@ -46,7 +48,7 @@ export function adminRoutes(parts: AdminParts): Hono {
   const app = new Hono();
   const { knowledge } = parts;
   app.use(async (c, next) => {
-    requireKey(c, parts.key, 'admin key');
+    if (!opensTrace(c, parts.traces)) requireKey(c, parts.key, 'admin key');
     await next();
   });
   const checkSite = (site: string | undefined) => {
@@ -94,25 +96,6 @@ export function adminRoutes(parts: AdminParts): Hono {
     return c.json(await parts.erase(checkSite(c.req.query('site')), visitor));
   });
 
-  // The first one's fields stand at the top, so that one trace reads the same by whatever question it was found.
-  app.get('/traces', (c) => {
-    const since = c.req.query('since');
-    const slowest = Number(c.req.query('slowest') ?? 0);
-    if (!Number.isSafeInteger(slowest) || slowest < 0) throw new Refusal(400, 'bad_request', 'slowest: expected how many.');
-    const traces = parts.traces.list({ slowest, since: since === undefined ? 0 : epoch(since) });
-    return c.json({ ...traces[0], traces });
-  });
-  app.get('/traces/:id', (c) => {
-    const trace = parts.traces.get(c.req.param('id'));
-    if (!trace) throw new Refusal(404, 'trace_unknown', 'There is no such trace.');
-    return c.json(trace);
-  });
+  app.route('/traces', traceRoutes(parts.traces));
   return app;
-}
-
-/** Epoch ms from a number, its decimal text or an ISO date. */
-function epoch(at: number | string): number {
-  const value = typeof at === 'number' || /^\d+$/.test(at) ? Number(at) : Date.parse(at);
-  if (!Number.isFinite(value)) throw new Refusal(400, 'bad_request', 'at: expected epoch milliseconds or an ISO date.');
-  return value;
 }

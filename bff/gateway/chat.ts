@@ -21,7 +21,7 @@ export type ChatParts = AskParts & {
   sessions: Sessions;
   rate: Rates;
   mark: (visitor: Pick<Owner, 'site' | 'visitor'>, marks: Marks) => boolean;
-  complain: (traceId: string, rating: 'up' | 'down', comment: string | undefined) => void;
+  complain: (owner: Owner, traceId: string, rating: 'up' | 'down', comment: string | undefined) => Promise<void>;
 };
 
 const tokenOnly = z.object({ token: z.optional(z.string()) });
@@ -99,7 +99,7 @@ export function chatRoutes(ask: Ask, parts: ChatParts): Hono<{ Bindings: HttpBin
     const message = conversations.read(owner)?.messages.find((entry) => entry.id === body.messageId && entry.role === 'assistant');
     if (!message) throw new Refusal(404, 'message_unknown', 'There is no such answer in this chat.');
     conversations.rate(owner, body.messageId, body.rating, body.comment, message.extra.traceId);
-    if (message.extra.traceId) parts.complain(message.extra.traceId, body.rating, body.comment);
+    if (message.extra.traceId) await parts.complain(owner, message.extra.traceId, body.rating, body.comment);
     return c.body(null, 204);
   });
 

@@ -141,6 +141,13 @@ export function requireKey(c: Context, key: string | undefined, what: string): v
   if (given === undefined || key === undefined || !same(given, key)) throw new Refusal(401, 'key_invalid', `This needs the ${what} as a bearer token.`);
 }
 
+/** Epoch ms from a number, its decimal text or an ISO date. Throws a 400. */
+export function epoch(at: number | string): number {
+  const value = typeof at === 'number' || /^\d+$/.test(at) ? Number(at) : Date.parse(at);
+  if (!Number.isFinite(value)) throw new Refusal(400, 'bad_request', 'at: expected epoch milliseconds or an ISO date.');
+  return value;
+}
+
 /** The token of an `Authorization: Bearer` header. */
 export function bearerOf(authorization: string | undefined): string | undefined {
   return /^Bearer (.+)$/i.exec(authorization ?? '')?.[1];

@@ -19,7 +19,7 @@ export type TurnParts = {
   tools: RunTools;
   listTools: ListTools;
   admit: Admit;
-  recordSpans: (arrivedAt: number) => Spans;
+  recordSpans: (question: Question) => Spans;
   report: (record: TurnRecord) => void;
   tokenBudget: number;
   /** An agent's title for visitors; null for none. */
@@ -34,7 +34,7 @@ const STEPS_MAX = 4;
 
 export function createTurn(parts: TurnParts): Turn {
   return async function* turn(question, signal) {
-    const spans = parts.recordSpans(question.arrivedAt);
+    const spans = parts.recordSpans(question);
     const record = emptyRecord(question);
     // By then the question is on disk: an answer that needed no network is whole before, and may say so only after.
     const kept = atEndOfLoop();

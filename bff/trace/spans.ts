@@ -1,6 +1,7 @@
 /** The spans of one turn: consecutive hops that add up to the whole, and what happened inside them. */
 import type { Timing } from '@halfsecond/shared/wire';
-import type { Span, Spans } from '../layers.ts';
+import type { Span } from '@halfsecond/shared/trace';
+import type { Spans } from '../layers.ts';
 
 type Hop = 'accept' | Parameters<Spans['enter']>[0];
 type Part = { name: string; from: number; to: number };

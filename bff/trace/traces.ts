@@ -1,82 +1,206 @@
-/** Ended turns, kept in this process for a day at most: what a complaint, the operator and the median ask for. */
+/**
+ * Turns and where their time went: the last thousands in this process, all of a day on disk, what complaints, the
+ * operator and the medians ask for. What is inside the hops stays on disk for turns that were slow, failed or complained about.
+ */
+import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { setImmediate as atEndOfLoop } from 'node:timers/promises';
 import type { Marks } from '@halfsecond/shared/wire';
-import type { Span, StoredTrace, TurnRecord } from '../layers.ts';
+import type { Complaint, StoredTrace, TraceReport } from '@halfsecond/shared/trace';
+import type { Question, TurnRecord } from '../layers.ts';
+import { keyOf, look, surround, type Offset } from './browser.ts';
+import { createDays, type Row } from './days.ts';
+import { decode, encode, hopsOf, rowOf, totalOf, type Kept } from './kept.ts';
+import { rank } from './rank.ts';
+import { createRing } from './ring.ts';
+import { tell } from './tell.ts';
+import { createUsual } from './usual.ts';
 
-/** Turns kept; the oldest go first. About 2 KB each. */
+/** Turns kept in this process; the oldest go first. About 2 KB each. */
 const KEEP = 5_000;
-/** How many of the last turns the usual duration of a hop is taken from. */
-const USUAL_FROM = 200;
+const DAY_MS = 86_400_000;
+/** Browsers whose clock is remembered. */
+const CLOCKS = 5_000;
+/** A turn that is loaded holds up nobody: after so many the loop goes round. */
+const PER_LOAD = 200;
 
-type Kept = { owner: { site: string; visitor: string }; trace: Omit<StoredTrace, 'slowest'>; marked: boolean };
+type Visitor = { site: string; visitor: string };
+/** A turn that runs or has just ended. `arrivedAt` epoch ms. `row`: its figures for the comparison of days. */
+type Entry = { kept: Kept; arrivedAt: number; sentAt: number | null; row: Row | null; marks: Marks | null };
+export type TracesOptions = {
+  /** Null: in memory only. */
+  folder: string | null;
+  version: string;
+  /** A first token later than this makes a turn slow (ms). */
+  slow: number;
+  /** Sites whose questions and answers are kept with the turns that are kept in full. */
+  text: (site: string) => boolean;
+  log: (line: string) => void;
+  now?: () => number;
+};
 export type Traces = ReturnType<typeof createTraces>;
 
-export function createTraces() {
-  const kept = new Map<string, Kept>();
+export function createTraces({ folder, version, slow, text, log, now = Date.now }: TracesOptions) {
+  const entries = new Map<string, Entry>();
+  /** Turns that run, and what their browsers have told meanwhile. */
+  const running = new Map<string, { owner: string; marks: Marks | null }>();
+  const clocks = new Map<string, Offset>();
+  const usual = createUsual(now);
+  const days = createDays({ folder: folder === null ? null : join(folder, 'days'), version, log, now });
+  const ring = folder === null ? null : createRing<Kept>({ folder, encode, log, now });
 
-  /** The hop without parent that took longest, against its median over the last turns. */
-  function complete({ trace }: Kept): StoredTrace {
-    const hops = trace.spans.filter((span) => span.parent === undefined);
-    const slowest = hops.reduce<Span | null>((most, span) => (most && most.ms >= span.ms ? most : span), null);
-    const name = slowest?.name ?? 'accept';
-    const recent = [...kept.values()].slice(-USUAL_FROM).flatMap((entry) => entry.trace.spans.filter((span) => span.name === name && span.parent === undefined));
-    const { traceId, ...rest } = trace;
-    return { traceId, ...rest, slowest: { name, ms: slowest?.ms ?? 0, usual: recent.length > 1 ? median(recent.map((span) => span.ms)) : null } };
+  const told = (kept: Kept): StoredTrace => tell(kept, usual.of);
+  const recent = (): Kept[] => [...entries.values()].map(({ kept }) => kept).filter(({ at }) => at > now() - DAY_MS).sort((a, b) => b.at - a.at);
+
+  function hold(entry: Entry): void {
+    entries.delete(entry.kept.id);
+    entries.set(entry.kept.id, entry);
+    if (entries.size > KEEP) entries.delete(entries.keys().next().value ?? '');
+  }
+
+  function applyMarks(entry: Entry, marks: Marks): void {
+    const { kept, arrivedAt, sentAt } = entry;
+    entry.marks = marks;
+    const ack = kept.spans.find(({ name, parent }) => name === 'accept' && parent === undefined)?.ms ?? 0;
+    const seen = look(marks, { ack, firstToken: kept.firstToken, arrivedAt, elapsed: Math.max(0, now() - arrivedAt), sentAt }, clocks.get(kept.owner) ?? null);
+    if (seen.offset) {
+      clocks.delete(kept.owner);
+      clocks.set(kept.owner, seen.offset);
+      if (clocks.size > CLOCKS) clocks.delete(clocks.keys().next().value ?? '');
+    }
+    kept.spans = surround(kept.spans.filter(({ name, parent }) => parent !== undefined || name !== 'key'), seen);
+    kept.at = arrivedAt - seen.up - seen.key;
+    kept.browser = seen.browser;
+    kept.full ||= seen.browser.painted > slow;
+    if (seen.browser.clamped) return;
+    for (const { name, ms } of hopsOf(kept.spans)) if (name === 'key' || name === 'network' || name === 'paint') usual.add(name, ms, arrivedAt);
+    entry.row?.splice(0, entry.row.length, ...rowOf(kept));
+  }
+
+  /** A trace that only the disk still has, if it has it. */
+  async function older(traceId: string): Promise<Kept | null> {
+    const line = /^[0-9a-f]{32}$/.test(traceId) ? await ring?.find(`"id":"${traceId}"`) : null;
+    return line ? decode(line) : null;
   }
 
   return {
-    add({ question, spans, outcome }: TurnRecord): void {
-      const { traceId, owner } = question;
-      const total = spans.reduce((sum, span) => sum + (span.parent === undefined ? span.ms : 0), 0);
-      kept.delete(traceId);
-      kept.set(traceId, { owner, marked: false, trace: { traceId, chatId: owner.chat, startedAt: Date.now() - total, total, outcome, spans } });
-      if (kept.size > KEEP) kept.delete(kept.keys().next().value ?? '');
+    /** A turn begins: from here on its browser may tell of it. */
+    begin({ traceId, owner }: Question): void {
+      running.set(traceId, { owner: ownerOf(owner), marks: null });
+    },
+    add(record: TurnRecord): void {
+      const { question, spans, outcome, code, agent, model, provider, timing: { firstToken } } = record;
+      const { traceId: id, owner: { site, visitor, chat }, arrivedAt, sent } = question;
+      const owner = ownerOf({ site, visitor });
+      const begun = running.get(id);
+      running.delete(id);
+      if (begun?.owner === '') return; // erased while it ran
+      // A page that names somebody else's trace as its own does not get into it.
+      const before = entries.get(id);
+      if (before && before.kept.owner !== owner) return;
+      const at = now() - (performance.now() - arrivedAt);
+      const kept: Kept = {
+        id, owner, chat, at, version, outcome, code, agent, model, provider, firstToken, spans,
+        full: outcome === 'error' || outcome === 'refused' || (firstToken ?? totalOf(spans)) > slow,
+        ...(text(site) ? { text: { question: question.text, answer: record.text } } : {}),
+      };
+      const entry: Entry = { kept, arrivedAt: at, sentAt: sent?.at ?? null, row: null, marks: null };
+      hold(entry);
+      if (outcome === 'ok') {
+        for (const { name, ms } of spans) if (HOP.has(name)) usual.add(name, ms, at);
+        const row = rowOf(kept);
+        if (days.add(row)) entry.row = row;
+      }
+      const key = keyOf(sent?.keyToSend);
+      if (begun?.marks) applyMarks(entry, begun.marks);
+      else if (key !== null) {
+        kept.spans = [{ id: 'b1', name: 'key', start: 0, ms: key }, ...spans.map((span) => ({ ...span, start: span.start + key }))];
+        kept.at = at - key;
+      }
+      ring?.put(kept);
     },
     /** The browser's own times of a turn, once; false when the turn is not this visitor's or not known. */
-    mark(visitor: { site: string; visitor: string }, marks: Marks): boolean {
-      const entry = kept.get(marks.traceId);
-      if (!entry || entry.owner.site !== visitor.site || entry.owner.visitor !== visitor.visitor) return false;
-      if (!entry.marked) entry.trace = withMarks(entry.trace, marks);
-      entry.marked = true;
+    mark(visitor: Visitor, marks: Marks): boolean {
+      const owner = ownerOf(visitor);
+      const begun = running.get(marks.traceId);
+      if (begun?.owner === owner) {
+        begun.marks ??= marks;
+        return true;
+      }
+      const entry = entries.get(marks.traceId);
+      if (entry?.kept.owner !== owner) return false;
+      if (entry.marks || entry.kept.browser) return true;
+      applyMarks(entry, marks);
+      ring?.put(entry.kept);
       return true;
     },
-    complain(traceId: string, rating: 'up' | 'down', comment: string | undefined): void {
-      const entry = kept.get(traceId);
-      if (entry) entry.trace.feedback = { rating, ...(comment === undefined ? {} : { comment }) };
+    /** A visitor's word on an answer: its trace is kept in full from here on. A trace that is gone is kept as that word alone. Rejects when the disk refuses. */
+    async complain({ site, visitor, chat }: Visitor & { chat: string }, traceId: string, rating: 'up' | 'down', comment: string | undefined): Promise<void> {
+      const owner = ownerOf({ site, visitor });
+      const known = entries.get(traceId)?.kept ?? (await older(traceId));
+      if (known && known.owner !== owner) return;
+      const kept: Kept = known ?? { id: traceId, owner, chat, at: now(), version, outcome: 'ok', code: null, agent: null, model: null, provider: null, firstToken: null, spans: [], full: false };
+      kept.feedback = { rating, ...(comment === undefined ? {} : { comment }), at: now() };
+      kept.full ||= rating === 'down' && entries.has(traceId);
+      if (!entries.has(traceId)) hold({ kept, arrivedAt: kept.at, sentAt: null, row: null, marks: null });
+      ring?.put(kept);
     },
-    get(traceId: string): StoredTrace | null {
-      const entry = kept.get(traceId);
-      return entry ? complete(entry) : null;
+    async get(traceId: string): Promise<StoredTrace | null> {
+      const entry = entries.get(traceId);
+      if (entry) return told(entry.kept);
+      const kept = await older(traceId);
+      return kept && told(kept);
     },
     /** Newest first, or the `slowest` ones; `since` is epoch ms. At most 100. */
     list({ slowest, since }: { slowest: number; since: number }): StoredTrace[] {
-      const found = [...kept.values()].filter((entry) => entry.trace.startedAt >= since).reverse();
-      if (slowest > 0) found.sort((a, b) => b.trace.total - a.trace.total);
-      return found.slice(0, slowest > 0 ? Math.min(slowest, 100) : 100).map(complete);
+      const found = recent().filter((kept) => kept.at >= since && kept.spans.length > 0);
+      if (slowest > 0) found.sort((a, b) => totalOf(b.spans) - totalOf(a.spans));
+      return found.slice(0, slowest > 0 ? Math.min(slowest, 100) : 100).map(told);
     },
-    forget(site: string, visitor: string): number {
-      const theirs = [...kept].filter(([, { owner }]) => owner.site === site && owner.visitor === visitor);
-      for (const [id] of theirs) kept.delete(id);
-      return theirs.length;
+    report: (): TraceReport => rank(recent(), usual.of),
+    complaints: (): Complaint[] => recent().flatMap((kept) => (kept.feedback?.rating === 'down' ? [{ at: kept.feedback.at, comment: kept.feedback.comment ?? null, trace: told(kept) }] : [])).sort((a, b) => b.at - a.at).slice(0, 100),
+    samples: days.of,
+    names: days.names,
+    dropped: (): number => ring?.dropped() ?? 0,
+    /** Reads what was kept before this process; ended turns may be added meanwhile. Never rejects. */
+    async load(): Promise<void> {
+      await days.load();
+      if (!ring) return;
+      try {
+        let count = 0;
+        const found = new Map<string, Kept>();
+        for await (const line of ring.lines()) {
+          const kept = decode(line);
+          if (kept && kept.at > now() - DAY_MS) found.set(kept.id, kept);
+          if ((count += 1) % PER_LOAD === 0) await atEndOfLoop();
+        }
+        for (const kept of found.values()) if (kept.outcome === 'ok') for (const { name, ms } of hopsOf(kept.spans)) if (!kept.browser?.clamped) usual.add(name, ms, kept.at);
+        const since = [...entries];
+        entries.clear();
+        for (const kept of found.values()) hold({ kept, arrivedAt: kept.at, sentAt: null, row: null, marks: null });
+        for (const [, entry] of since) hold(entry);
+      } catch (error) {
+        log(`the traces of before cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+      }
+    },
+    /** Resolves with how many turns are gone, from memory and disk. Rejects when the disk refuses. */
+    async forget(site: string, visitor: string): Promise<number> {
+      const owner = ownerOf({ site, visitor });
+      const theirs = [...entries].filter(([, { kept }]) => kept.owner === owner);
+      for (const [id] of theirs) entries.delete(id);
+      for (const turn of running.values()) if (turn.owner === owner) turn.owner = '';
+      clocks.delete(owner);
+      return Math.max(theirs.length, (await ring?.erase(owner)) ?? 0);
+    },
+    async close(): Promise<void> {
+      await Promise.all([ring?.close(), days.close()]);
     },
   };
 }
 
-/** Puts the browser's hops around the server's: key and network before, paint after; times move by what came first. */
-function withMarks(trace: Kept['trace'], marks: Marks): Kept['trace'] {
-  const accept = trace.spans.find((span) => span.name === 'accept')?.ms ?? 0;
-  // What lies between sending and the first byte and is not ours was the network's, both ways.
-  const network = Math.max(0, marks.sendToFirstByte - accept);
-  const before = marks.keyToSend + network;
-  const spans: Span[] = [
-    { id: 'b1', name: 'key', start: 0, ms: marks.keyToSend },
-    { id: 'b2', name: 'network', start: marks.keyToSend, ms: network },
-    ...trace.spans.map((span) => ({ ...span, start: span.start + before })),
-    { id: 'b3', name: 'paint', start: before + trace.total, ms: marks.firstByteToPaint },
-  ];
-  return { ...trace, spans, total: before + trace.total + marks.firstByteToPaint };
-}
+const HOP = new Set(['accept', 'queue', 'dispatch', 'recall', 'route', 'provider', 'tool', 'write']);
 
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+/** Traces know their owner by a hash only: enough to tell who may add to them, and what to erase. */
+function ownerOf({ site, visitor }: Visitor): string {
+  return createHash('sha256').update(`${site}\n${visitor}`).digest('base64url').slice(0, 24);
 }
