@@ -25,6 +25,18 @@ export function highest(...classes: DataClass[]): DataClass {
   return classes.reduce((top, entry) => (RISING.indexOf(entry) > RISING.indexOf(top) ? entry : top), 'public');
 }
 
+/**
+ * An error as one line for the log: of what kind it is, and where in the code it came up. Its words stay out, because
+ * they may quote a message, a key or an address.
+ */
+export function causeOf(error: unknown): string {
+  if (!(error instanceof Error)) return `something thrown that is no error, ${typeof error}`;
+  const { name, message, stack = '', cause } = error;
+  const code = 'code' in error && typeof error.code === 'string' ? ` ${error.code}` : '';
+  const frames = stack.slice(Math.max(0, stack.indexOf(message)) + message.length).split('\n').flatMap((line) => /\(?((?:file|node):\S+?)\)?$/.exec(line)?.[1]?.split('/').slice(-2).join('/') ?? []);
+  return `${name}${code} at ${frames.slice(0, 3).join(' < ') || 'an unknown place'}${cause === undefined ? '' : `; because of ${causeOf(cause)}`}`;
+}
+
 /** Whose turn it is; comes from the server's own session, never from a client's words. */
 export type Owner = { site: string; visitor: string; chat: string; identified: boolean };
 export type Said = { role: 'user' | 'assistant'; text: string };

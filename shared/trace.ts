@@ -1,4 +1,4 @@
-/** What `/admin/traces` tells of turns: types only, the operator's tools read them. */
+/** What `/admin/traces` tells of turns, and the trace context that goes along to tools. */
 import type { Outcome } from './status.ts';
 
 /** `start` in ms from the turn's beginning; `parent` is a span's id. Spans without parent add up to the turn. */
@@ -42,3 +42,20 @@ export type TraceReport = {
   hops: { name: string; median: number; p95: number; share: number; turns: number }[];
   look: { why: string; trace: StoredTrace }[];
 };
+
+/** The span of a tool call, 16 hex digits: the same wherever it is asked for. */
+export function spanOfCall(traceId: string, callId: string): string {
+  return hash(`${traceId} ${callId}`, 0x811c9dc5) + hash(`${callId} ${traceId}`, 0x01000193);
+}
+
+/** W3C trace context. */
+export function traceparentOf(traceId: string, span: string): string {
+  return `00-${traceId}-${span}-01`;
+}
+
+/** FNV-1a, 32 bits as eight hex digits. */
+function hash(text: string, seed: number): string {
+  let value = seed;
+  for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
+  return (value >>> 0).toString(16).padStart(8, '0');
+}

@@ -5,6 +5,7 @@ import type { Context } from 'hono';
 import type * as z from 'zod/mini';
 import { SMALL_BODY_MAX } from '@halfsecond/shared/limits';
 import type { WireError } from '@halfsecond/shared/wire';
+import { causeOf } from '../layers.ts';
 import type { Site } from '../layers.ts';
 import type { Sessions, Visitor } from './session.ts';
 
@@ -33,7 +34,7 @@ export function refuse(error: unknown, c: Context): Response {
 /** What a client is told about `error`. Anything but a Refusal is our fault: told as such, with the cause in the log only. */
 export function refusalOf(error: unknown): { refusal: Refusal; body: WireError } {
   const traceId = newTraceId();
-  if (!(error instanceof Refusal)) console.error(`request ${traceId} failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  if (!(error instanceof Refusal)) console.error(`request ${traceId} failed: ${causeOf(error)}`);
   const refusal = error instanceof Refusal ? error : new Refusal(500, 'internal', 'Something went wrong on our side.');
   return { refusal, body: { error: { code: refusal.code, message: refusal.message, traceId } } };
 }

@@ -4,6 +4,7 @@
  */
 import { HEARTBEAT_MS, RESUME_WINDOW_MS, STATUS_EVERY_MS } from '@halfsecond/shared/limits';
 import type { StreamEvent } from '@halfsecond/shared/wire';
+import { causeOf } from '../layers.ts';
 import type { Owner, Question } from '../layers.ts';
 import { statusEvent } from './sentences.ts';
 
@@ -130,7 +131,7 @@ async function pump(answer: Answer, events: AsyncIterable<StreamEvent>, over: (a
     }
   } catch (error) {
     // A turn says how it ended by an event; one that throws has broken while it was filed away, on a full disk say.
-    console.error(`answer ${answer.messageId} broke: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    console.error(`answer ${answer.messageId} broke: ${causeOf(error)}`);
     push(answer, JSON.stringify({ type: 'error', errorText: 'internal' } satisfies StreamEvent));
   }
   push(answer, DONE);

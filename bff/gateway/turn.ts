@@ -1,7 +1,7 @@
 /** One turn in order: accept and acknowledge → queue → dispatch and recall side by side → route → tools, and back. */
 import { setImmediate as atEndOfLoop } from 'node:timers/promises';
 import type { StreamEvent, Usage } from '@halfsecond/shared/wire';
-import { highest } from '../layers.ts';
+import { causeOf, highest } from '../layers.ts';
 import type { Agent, Dispatch, Dispatched, ListTools, Question, Recall, Recalled, Resumed, Route, RouteInput, RouteMessage, RunTools, Spans, Turn, TurnRecord } from '../layers.ts';
 import { openDesk, runCalls, runDecided, takeLate } from './calls.ts';
 import type { Desk } from './calls.ts';
@@ -119,7 +119,7 @@ function startRecall(parts: TurnParts, question: Question, signal: AbortSignal):
   const { site, visitor } = question.owner;
   const input = { site, visitor, query: question.text, scope: 'all' as const, k: SNIPPETS_MAX, tokenBudget: parts.tokenBudget, exclude: question.messageId };
   return parts.recall(input, signal).catch((error: unknown) => {
-    if (!signal.aborted) console.error(`recall failed, the turn goes on without it: ${String(error)}`);
+    if (!signal.aborted) console.error(`recall failed, turn ${question.traceId} goes on without it: ${causeOf(error)}`);
     return nothing;
   });
 }
@@ -173,7 +173,7 @@ function* finish(question: Question, record: TurnRecord, spans: Spans): Generato
 
 /** Every other ending. The cause goes to the log; only the code leaves the house. */
 function* ended(record: TurnRecord, outcome: 'refused' | 'error' | 'stopped', code: string, cause?: unknown): Generator<StreamEvent> {
-  if (cause !== undefined) console.error(`turn ${record.question.traceId} failed: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`);
+  if (cause !== undefined) console.error(`turn ${record.question.traceId} failed: ${causeOf(cause)}`);
   Object.assign(record, { outcome, code });
   yield outcome === 'stopped' ? { type: 'abort', reason: code } : { type: 'error', errorText: code };
 }

@@ -1,5 +1,5 @@
 /** One attempt at an answer: a call to one model, timed and reported, its text joined to what was said before. */
-import type { AttemptReport } from '../layers.ts';
+import { causeOf, type AttemptReport } from '../layers.ts';
 import { ProviderFailure } from './failure.ts';
 import type { Ask, CallModel, Ended, Heard, Reached, Stop } from './provider.ts';
 import { createSplice } from './splice.ts';
@@ -61,7 +61,7 @@ function whole(attempt: Attempt, ended: Ended): Attempted {
 }
 
 function broken(attempt: Attempt, error: unknown): Attempted {
-  const failure = error instanceof ProviderFailure ? error : new ProviderFailure('other', error instanceof Error ? error.stack ?? error.message : String(error));
+  const failure = error instanceof ProviderFailure ? error : new ProviderFailure('other', causeOf(error));
   return { report: report(attempt, failure.kind === 'cancelled' ? 'stopped' : 'error', failure), ended: null, failure, text: attempt.text };
 }
 

@@ -3,7 +3,7 @@
  * run; only the parts of the one that answers pass, and the others are ended the moment it has content.
  */
 import { randomBytes } from 'node:crypto';
-import type { RouteInput, RoutePart } from '../layers.ts';
+import { causeOf, type RouteInput, type RoutePart } from '../layers.ts';
 import { runAttempt, type Attempted } from './attempt.ts';
 import { createChannel, type Source } from './channel.ts';
 import type { Choice } from './pick.ts';
@@ -96,7 +96,7 @@ export function leave(drive: Drive, reason: Error): void {
 function broke(drive: Drive, error: unknown): void {
   drive.over = true;
   for (const call of drive.calls) askToStop(call?.stop);
-  drive.table.log(`route broke: ${error instanceof Error ? error.stack ?? error.message : String(error)} trace=${drive.plan.input.traceId}`);
+  drive.table.log(`route broke: ${causeOf(error)} trace=${drive.plan.input.traceId}`);
   say(drive.out, { type: 'fail', code: 'internal' });
   close(drive, null);
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { parse as parseYaml } from 'yaml';
+import { spanOfCall, traceparentOf } from '@halfsecond/shared/trace';
 import type { ToolContext, ToolDefinition, ToolSource } from '../../layers.ts';
 import { readText } from '../egress/body.ts';
 import { createEgress } from '../egress/egress.ts';
@@ -69,7 +70,7 @@ function oneAddress(name: string, config: HttpConfig, egress: Egress): Source {
     async call(tool, input, context, signal, _progress, callId) {
       const { site, visitor, chat, lang } = context;
       const body = JSON.stringify({ type: 'tool.call', timestamp: new Date().toISOString(), data: { tool, input, site, visitor, chat, lang } });
-      return send(egress, config, new URL(config.url), 'POST', body, idempotencyKey(context, callId), signal);
+      return send(egress, config, new URL(config.url), 'POST', body, tellOf(context, callId), signal);
     },
   };
 }
@@ -86,19 +87,22 @@ function manyOperations(name: string, config: HttpConfig, egress: Egress, operat
       const operation = byName.get(tool);
       if (!operation) throw new ToolFault('unknown-tool', 'there is no such tool here');
       const { url, method, body } = requestOf(config.url, operation, input);
-      return send(egress, config, url, method, body, idempotencyKey(context, callId), signal);
+      return send(egress, config, url, method, body, tellOf(context, callId), signal);
     },
   };
 }
 
-/** The same for the same call of the same turn, and for no other. */
-function idempotencyKey({ traceId, visitor, chat }: ToolContext, callId: string): string {
-  return `msg_${createHash('sha256').update(JSON.stringify([traceId, visitor, chat, callId])).digest('hex').slice(0, 40)}`;
+/** What a server is told of a call beside its input. `id`: the same for the same call of the same turn, and for no other. */
+type Told = { id: string; traceparent: string };
+
+function tellOf({ traceId, visitor, chat }: ToolContext, callId: string): Told {
+  const id = `msg_${createHash('sha256').update(JSON.stringify([traceId, visitor, chat, callId])).digest('hex').slice(0, 40)}`;
+  return { id, traceparent: traceparentOf(traceId, spanOfCall(traceId, callId)) };
 }
 
-async function send(egress: Egress, { secret, headers }: HttpConfig, url: URL, method: string, body: string | null, id: string, signal: AbortSignal): Promise<Result> {
+async function send(egress: Egress, { secret, headers }: HttpConfig, url: URL, method: string, body: string | null, { id, traceparent }: Told, signal: AbortSignal): Promise<Result> {
   const signed = secret === undefined ? {} : signatureOf(secret, id, Math.floor(Date.now() / 1_000), body ?? '');
-  const sent = { accept: 'application/json, text/plain;q=0.9', 'idempotency-key': id, ...(body === null ? {} : { 'content-type': 'application/json' }), ...headers, ...signed };
+  const sent = { accept: 'application/json, text/plain;q=0.9', 'idempotency-key': id, traceparent, ...(body === null ? {} : { 'content-type': 'application/json' }), ...headers, ...signed };
   const response = await egress.fetch(url, { method, headers: sent, ...(body === null ? {} : { body }), signal }).catch((error: unknown) => {
     if (error instanceof ToolFault || signal.aborted) throw error;
     throw new ToolFault('unreachable', 'the tool\'s server cannot be reached at the moment', { cause: error });

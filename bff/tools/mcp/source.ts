@@ -1,6 +1,7 @@
 /** The tools of one MCP server: listed when it is connected and whenever it says that they changed, called over its warm connection. */
 import { ProtocolError, SdkError, SdkErrorCode, SdkHttpError } from '@modelcontextprotocol/client';
 import type { CallToolResult, Client } from '@modelcontextprotocol/client';
+import { spanOfCall, traceparentOf } from '@halfsecond/shared/trace';
 import type { KnowledgeDocument } from '../../layers.ts';
 import { ToolFault } from '../source.ts';
 import type { Disabled, Offer, Remote, Source } from '../source.ts';
@@ -69,8 +70,8 @@ export function openMcp({ name, config, folder, pins, offer, knowledge, log }: M
     };
   }
 
-  const call: Source['call'] = async (tool, input, _context, signal, progress) => {
-    const request = { name: names.get(tool) ?? '', arguments: input };
+  const call: Source['call'] = async (tool, input, { traceId }, signal, progress, callId) => {
+    const request = { name: names.get(tool) ?? '', arguments: input, _meta: { traceparent: traceparentOf(traceId, spanOfCall(traceId, callId)) } };
     const longest = Math.max(config.longest, config.timeout) + REQUEST_SLACK_MS;
     const options = {
       signal, timeout: longest, maxTotalTimeout: longest, resetTimeoutOnProgress: true,
