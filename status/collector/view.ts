@@ -93,7 +93,7 @@ export function figureCells(w: Words, { p50, p95, n }: Figures, last: number | n
 
 function fewTurns(w: Words, n: number, last: number | null): string {
   if (n === 0) return w.noTurns;
-  return `${say(w.few, { n })}${last === null ? '' : ` \u2013 ${say(w.last, { ms: duration(last, w.decimal) })}`}`;
+  return `${say(w.few, { n })}${last === null ? '' : ` \u2014 ${say(w.last, { ms: duration(last, w.decimal) })}`}`;
 }
 
 function queue(w: Words, { queue: state, metrics }: Snapshot): Html {

@@ -50,7 +50,7 @@ test('a new turn appears in place, without a reload, a shift or a stranger', asy
   const row = await rows.first().innerText();
   assert.match(row, /integration\s+123 ms\s+456 ms/);
   assert.equal(await rows.count(), before + 1);
-  assert.match(await page.locator('.models').innerText(), /n = \d+, not enough for percentiles yet \u2013 last: 123 ms/);
+  assert.match(await page.locator('.models').innerText(), /n = \d+, not enough for percentiles yet \u2014 last: 123 ms/);
   assert.equal(await page.evaluate('headline === document.querySelector("h1")'), true, 'the nodes are the same');
   // A right-aligned number that grows by a digit is all that may move.
   assert.ok(Number(await page.evaluate('shifted')) < 0.001);
