@@ -33,17 +33,31 @@ export function number(from: Json, key: string): number {
   return typeof value === 'number' && Number.isFinite(value) ? value : 0;
 }
 
-/** A call's arguments: parsed, or the raw text when a model wrote no JSON. No text at all means no arguments. */
+/**
+ * A call's arguments: parsed, or the raw text when a model wrote no JSON. No text at all means no arguments. What is
+ * broken in a way that leaves no doubt is read all the same; nothing is closed that was left open, it may be cut.
+ */
 export function parseArguments(text: string): unknown {
   if (text.trim() === '') return {};
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The raw text is the documented form of unreadable arguments: see `Ended`.
-    return text;
+  for (const version of [text, unwrapped(text)]) {
+    try {
+      const value: unknown = JSON.parse(version);
+      // Some models write JSON into a string of JSON.
+      return typeof value === 'string' && value.trim().startsWith('{') ? JSON.parse(value) : value;
+    } catch {
+      continue; // the raw text is the documented form of unreadable arguments: see `Ended`
+    }
   }
+  return text;
 }
-/** The way back, for protocols that carry arguments as text. */
+
+/** Without the fence of a code block around it and commas before closing brackets. */
+function unwrapped(text: string): string {
+  const bare = text.trim().replace(/^```\w*\s*|\s*```$/g, '');
+  return bare.replace(/"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g, (found) => (found === ',' ? '' : found));
+}
+
+/** The way back, for protocols that carry arguments as text. Servers that read it want an object, whatever the model wrote. */
 export function writeArguments(input: unknown): string {
-  return typeof input === 'string' ? input : JSON.stringify(input ?? {});
+  return JSON.stringify(isObject(input) ? input : { unreadable: input ?? null });
 }

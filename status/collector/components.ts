@@ -10,7 +10,7 @@ export type Seen = {
   reached: Reached;
   /** The feed was not read lately. */
   stale: boolean;
-  feed: Pick<Feed, 'providers' | 'tools'> & { queue: QueueState } | null;
+  feed: Pick<Feed, 'providers' | 'tools' | 'toolHealth'> & { queue: QueueState } | null;
   traffic: Traffic;
   /** What our own probes say of a provider's public endpoint. */
   outside: (provider: string) => Reached['state'];
@@ -37,7 +37,8 @@ export function judgeComponents(held: Map<string, Held>, { reached, stale, feed,
   for (const health of feed?.providers ?? []) {
     put(health.id, health.id, 'provider', health.state !== 'off', judgeProvider(blind, health, traffic, outside(health.id)));
   }
-  if (feed && feed.tools.length > 0) put('tools', 'Tools', 'tools', true, judgeTools(blind, traffic));
+  const tools = feed?.toolHealth ?? [];
+  if (feed && feed.tools.length + tools.length > 0) put('tools', 'Tools', 'tools', true, judgeTools(blind, tools, traffic));
   return components;
 }
 

@@ -1,6 +1,6 @@
 /** What is wrong, where, and how badly: pure functions from observations to Statuspage's words. */
 import { FIRST_TOKEN_TARGET_MS } from '@halfsecond/shared/limits';
-import type { ComponentStatus, FailureKind, Impact, ProviderHealth, QueueState } from '@halfsecond/shared/status';
+import type { ComponentStatus, FailureKind, Impact, ProviderHealth, QueueState, ToolHealth } from '@halfsecond/shared/status';
 import { blameOf, isLate, type Recent } from './hops.ts';
 import type { Reached } from './quorum.ts';
 
@@ -104,7 +104,7 @@ function fromHealth(health: ProviderHealth, outside: Reached['state']): Verdict 
   return say('operational', 'Answers.');
 }
 
-export function judgeTools(blind: boolean, traffic: Traffic): Verdict {
+export function judgeTools(blind: boolean, health: ToolHealth[], traffic: Traffic): Verdict {
   if (blind) return { ...say('operational', 'Not measured at the moment.'), judged: false };
   const calls = traffic.recent.flatMap((turn) => turn.tools).filter((call) => call.outcome !== 'stopped');
   const failed = calls.filter((call) => call.outcome === 'error').length;
@@ -112,6 +112,10 @@ export function judgeTools(blind: boolean, traffic: Traffic): Verdict {
   if (calls.length >= JUDGE_MIN && failed === calls.length) return say('major_outage', text, 'calls');
   if (calls.length >= JUDGE_MIN && failed * 2 >= calls.length) return say('partial_outage', text, 'calls');
   if (calls.length >= JUDGE_MIN && failed * 5 >= calls.length) return say('degraded_performance', text, 'calls');
+  const changed = health.filter(({ state }) => state === 'changed').length;
+  if (changed > 0) return say('degraded_performance', `${changed === 1 ? 'A tool is' : `${changed} tools are`} off until a changed definition is accepted.`, 'health');
+  const resting = health.filter(({ state }) => state === 'down').length;
+  if (resting > 0) return say('degraded_performance', `${resting} of ${health.length} tools rest after failures.`, 'health');
   return slowAt('tools', traffic) ?? say('operational', calls.length === 0 ? 'No calls in the last minute.' : text);
 }
 

@@ -17,6 +17,9 @@ function restoreMessage(value: unknown): Message | null {
     if (!isRecord(part)) continue;
     if (part['type'] === 'text' && typeof part['text'] === 'string') {
       message.parts.push({ type: 'text', id: `stored:${at}`, text: part['text'], done: true });
+    } else if (part['state'] === 'approval-requested' && isRecord(part['approval'])) {
+      const [name, title] = [String(part['type']).replace(/^tool-/, ''), part['title']];
+      message.parts.push({ type: 'tool', id: String(part['toolCallId']), name, title: typeof title === 'string' ? title : null, input: part['input'] ?? null, approval: String(part['approval']['id']), state: 'approval', startedAt: 0, ms: null, note: '' });
     } else if (part['type'] === 'source-url' || part['type'] === 'source-document') {
       const url = typeof part['url'] === 'string' ? part['url'] : null;
       const source = String(part['sourceId'] ?? url ?? at);

@@ -23,6 +23,9 @@ const NOW = /\b(now|currently|moment|today|yesterday|hour|minutes? ago|still|ger
 /** Beside a tool's result only passages that fit the question this well are worth saying. */
 const SURE = 0.85;
 
+/** The tool that tells a person, when the operator has set it up. */
+const HANDOFF = 'handoff.person';
+
 export function createBuiltin(): Caller {
   return {
     warm: async () => {},
@@ -58,6 +61,8 @@ function compose(ask: Ask): Answer {
 
   const talk = smallTalk(question);
   if (talk !== null) return plain(phrases[talk]);
+  const person = wantsPerson(question) ? ask.tools.filter(({ name }) => name === HANDOFF && !called.has(name)) : [];
+  if (person.length > 0) return { ...plain(''), calls: person.map(({ name }) => ({ id: `builtin_${crypto.randomUUID()}`, name, input: { reason: question } })) };
   if (wantsPerson(question)) return { ...plain(phrases.askedForPerson), handoff: 'requested' };
 
   const worked = workResults(results, ask.tools, phrases);

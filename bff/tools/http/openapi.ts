@@ -8,6 +8,8 @@ const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 const OPERATIONS_MAX = 200;
 /** References are followed this deep; a schema that goes on beyond takes anything there. */
 const DEPTH_MAX = 8;
+/** Parts of one schema, with all that it refers to. */
+const PARTS_MAX = 5_000;
 
 /** `skipped` has a sentence for each operation that cannot be a tool. Throws a sentence when the document is none. */
 export function operationsOf(document: unknown): { operations: Operation[]; skipped: string[] } {
@@ -43,7 +45,7 @@ function operationOf(document: Json, { id, method, path }: Pick<Operation, 'id' 
       if (parameter['required'] === true) throw new Error(`it needs ${name} as a ${String(place)}, which is not the model's to say`);
       continue;
     }
-    properties[name] = { ...(isObject(parameter['schema']) ? resolvedDeep(document, parameter['schema'], []) as Json : {}), ...(typeof parameter['description'] === 'string' ? { description: parameter['description'] } : {}) };
+    properties[name] = { ...(isObject(parameter['schema']) ? resolvedDeep(document, parameter['schema']) as Json : {}), ...(typeof parameter['description'] === 'string' ? { description: parameter['description'] } : {}) };
     places[name] = place;
     if (parameter['required'] === true || place === 'path') required.push(name);
   }
@@ -51,7 +53,7 @@ function operationOf(document: Json, { id, method, path }: Pick<Operation, 'id' 
   if (isObject(body)) {
     const json = isObject(body['content']) ? Object.entries(body['content']).find(([type]) => /^application\/([\w.+-]+\+)?json/.test(type))?.[1] : undefined;
     if (!isObject(json)) throw new Error('its body is no JSON');
-    properties['body'] = isObject(json['schema']) ? resolvedDeep(document, json['schema'], []) : {};
+    properties['body'] = isObject(json['schema']) ? resolvedDeep(document, json['schema']) : {};
     places['body'] = 'body';
     if (body['required'] === true) required.push('body');
   }
@@ -96,8 +98,10 @@ function resolved(document: Json, value: unknown, depth: number): unknown {
 }
 
 /** References are put in place; where one leads back into itself, anything goes. */
-function resolvedDeep(document: Json, value: unknown, trail: string[]): unknown {
-  if (Array.isArray(value)) return value.map((entry) => resolvedDeep(document, entry, trail));
+function resolvedDeep(document: Json, value: unknown, trail: string[] = [], budget = { left: PARTS_MAX }): unknown {
+  budget.left -= 1;
+  if (budget.left < 0) throw new Error('its schema is too large');
+  if (Array.isArray(value)) return value.map((entry) => resolvedDeep(document, entry, trail, budget));
   if (!isObject(value)) return value;
   const reference = value['$ref'];
   const further = typeof reference === 'string' ? [...trail, reference] : trail;
@@ -106,7 +110,7 @@ function resolvedDeep(document: Json, value: unknown, trail: string[]): unknown 
   if (!isObject(target)) return {};
   // Keywords that describe, not check; some of them mean other things in JSON schema.
   const { example: _e, examples: _x, xml: _m, externalDocs: _d, discriminator: _i, nullable, ...kept } = target;
-  const copy = Object.fromEntries(Object.entries(kept).map(([key, entry]) => [key, resolvedDeep(document, entry, further)]));
+  const copy = Object.fromEntries(Object.entries(kept).map(([key, entry]) => [key, resolvedDeep(document, entry, further, budget)]));
   return nullable === true && typeof copy['type'] === 'string' ? { ...copy, type: [copy['type'], 'null'] } : copy;
 }
 
