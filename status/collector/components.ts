@@ -38,7 +38,7 @@ export function judgeComponents(held: Map<string, Held>, { reached, stale, feed,
     put(health.id, health.id, 'provider', health.state !== 'off', judgeProvider(blind, health, traffic, outside(health.id)));
   }
   const tools = feed?.toolHealth ?? [];
-  if (feed && feed.tools.length + tools.length > 0) put('tools', 'Tools', 'tools', true, judgeTools(blind, tools, traffic));
+  if (feed && feed.tools.length + tools.length > 0) put('tools', 'Tools', 'tools', true, judgeTools(blind, traffic, tools));
   return components;
 }
 

@@ -104,7 +104,7 @@ function fromHealth(health: ProviderHealth, outside: Reached['state']): Verdict 
   return say('operational', 'Answers.');
 }
 
-export function judgeTools(blind: boolean, health: ToolHealth[], traffic: Traffic): Verdict {
+export function judgeTools(blind: boolean, traffic: Traffic, health: ToolHealth[]): Verdict {
   if (blind) return { ...say('operational', 'Not measured at the moment.'), judged: false };
   const calls = traffic.recent.flatMap((turn) => turn.tools).filter((call) => call.outcome !== 'stopped');
   const failed = calls.filter((call) => call.outcome === 'error').length;
@@ -116,7 +116,13 @@ export function judgeTools(blind: boolean, health: ToolHealth[], traffic: Traffi
   if (changed > 0) return say('degraded_performance', `${changed === 1 ? 'A tool is' : `${changed} tools are`} off until a changed definition is accepted.`, 'health');
   const resting = health.filter(({ state }) => state === 'down').length;
   if (resting > 0) return say('degraded_performance', `${resting} of ${health.length} tools rest after failures.`, 'health');
-  return slowAt('tools', traffic) ?? say('operational', calls.length === 0 ? 'No calls in the last minute.' : text);
+  return slowAt('tools', traffic) ?? say('operational', `${calls.length === 0 ? 'No calls in the last minute.' : text}${timesOf(health)}`);
+}
+
+/** How long each tool takes, the slowest first. */
+function timesOf(health: ToolHealth[]): string {
+  const known = health.flatMap(({ name, p50, p95 }) => (p50 === null || p95 === null ? [] : [{ name, p50, p95 }])).sort((a, b) => b.p95 - a.p95);
+  return known.slice(0, 5).map(({ name, p50, p95 }) => ` ${name}: ${Math.round(p50)} ms, 95 % within ${Math.round(p95)} ms.`).join('');
 }
 
 /** A model's state: its provider's fault first, then its own traffic. */

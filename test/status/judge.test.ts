@@ -121,10 +121,18 @@ test('the queue is judged by who was turned away and who waits', () => {
 
 test('tools are judged by their calls', () => {
   const call = (outcome: 'ok' | 'error') => many(5, { tools: [{ name: 'docs', outcome, ms: 3 }] });
-  assert.equal(judgeTools(false, traffic(call('ok'))).status, 'operational');
-  assert.equal(judgeTools(false, traffic(call('error'))).status, 'major_outage');
-  assert.equal(judgeTools(false, traffic([...call('ok'), ...call('error')])).status, 'partial_outage');
-  assert.equal(judgeTools(true, traffic(call('error'))).judged, false);
+  assert.equal(judgeTools(false, traffic(call('ok')), []).status, 'operational');
+  assert.equal(judgeTools(false, traffic(call('error')), []).status, 'major_outage');
+  assert.equal(judgeTools(false, traffic([...call('ok'), ...call('error')]), []).status, 'partial_outage');
+  assert.equal(judgeTools(true, traffic(call('error')), []).judged, false);
+});
+
+test('a tool that has changed or rests shows, and how long each takes', () => {
+  const health = (state: 'up' | 'down' | 'changed') => [{ name: 'docs.search', state, since: 0, p50: 12.4, p95: 40, n: 30 }, { name: 'crm.call', state: 'unknown' as const, since: 0, p50: null, p95: null, n: 0 }];
+  assert.equal(judgeTools(false, traffic(), health('changed')).status, 'degraded_performance');
+  assert.match(judgeTools(false, traffic(), health('changed')).text, /changed definition is accepted/);
+  assert.match(judgeTools(false, traffic(), health('down')).text, /^1 of 2 tools rest/);
+  assert.deepEqual([judgeTools(false, traffic(), health('up')).status, judgeTools(false, traffic(), health('up')).text], ['operational', 'No calls in the last minute. docs.search: 12 ms, 95 % within 40 ms.']);
 });
 
 test('a model goes with its provider, then by its own attempts', () => {

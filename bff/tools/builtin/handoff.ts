@@ -15,7 +15,7 @@ const MAIL_MS = 8_000;
 
 /** @param transcript the address under which the conversation can be read. The webhook's answer may name a `url` where the visitor can follow. */
 export function createHandoffSource({ webhook, secret, allow, email }: HandoffConfig, transcript: (place: Pick<Owner, 'site' | 'visitor' | 'chat'>) => string): Source & { close(): Promise<void> } {
-  const egress = createEgress(allow);
+  const egress = createEgress(allow, ANSWER_MAX);
   const mail = email && createTransport({ url: email.smtp, connectionTimeout: MAIL_MS, greetingTimeout: MAIL_MS, socketTimeout: MAIL_MS });
 
   type News = { id: string; reason: string; link: string; context: ToolContext };

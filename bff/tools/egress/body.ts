@@ -15,8 +15,12 @@ export async function readText(response: Received, max: number): Promise<string>
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** The same answer, whose body fails once more than `max` bytes have come. */
+/**
+ * The same answer as fetch's own, whose body fails once more than `max` bytes have come out of it. Only a packed one is
+ * counted here: of any other the connection lets no more pass.
+ */
 export function bounded(response: Received, max: number): Response {
+  if (!response.headers.has('content-encoding')) return response as unknown as Response;
   let size = 0;
   const guard = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {

@@ -8,7 +8,7 @@ import type { BodyInit, Response } from 'undici';
 import { ToolFault } from '../source.ts';
 import { addressIn, isInside, normalPlace, placeOf } from './addresses.ts';
 
-export type Outgoing = { method: string; headers: Record<string, string>; body?: BodyInit; signal: AbortSignal };
+export type Outgoing = { method: string; headers: Record<string, string> | Headers; body?: BodyInit; signal: AbortSignal };
 export type Egress = {
   /** Rejects with a ToolFault for a place that may not be reached. Redirects are answers like any other: nothing follows them. */
   fetch(url: URL, request: Outgoing): Promise<Response>;
@@ -20,13 +20,17 @@ export type Resolve = (hostname: string) => Promise<string[]>;
 const CONNECT_MS = 5_000;
 const HEADERS_MS = 60_000;
 
-/** @param allow `host:port` inside private ranges that may be reached */
-export function createEgress(allow: string[], resolve: Resolve = resolveAll): Egress {
+/**
+ * @param allow `host:port` inside private ranges that may be reached
+ * @param bodyMax bytes of a body as they come over the wire; what unpacks is for the reader to count
+ */
+export function createEgress(allow: string[], bodyMax: number, resolve: Resolve = resolveAll): Egress {
   const allowed = new Set(allow.map(normalPlace));
   const connect = buildConnector({ timeout: CONNECT_MS });
   const agent = new Agent({
     headersTimeout: HEADERS_MS,
     bodyTimeout: 0,
+    maxResponseSize: bodyMax,
     maxHeaderSize: 32_768,
     connect(options, done) {
       addressFor(options, allowed, resolve).then(
@@ -41,7 +45,7 @@ export function createEgress(allow: string[], resolve: Resolve = resolveAll): Eg
       if (url.protocol !== 'http:' && url.protocol !== 'https:') throw forbidden();
       if (url.username !== '' || url.password !== '') throw forbidden();
       try {
-        return await send(url, { method, headers, ...(body === undefined ? {} : { body, duplex: 'half' as const }), signal, redirect: 'manual', dispatcher: agent });
+        return await send(url, { method, headers: headers as Record<string, string>, ...(body === undefined ? {} : { body, duplex: 'half' as const }), signal, redirect: 'manual', dispatcher: agent });
       } catch (error) {
         throw faultIn(error) ?? error;
       }

@@ -28,7 +28,7 @@ const RETRY_MAX_MS = 60_000;
 
 /** Offers its tools at once, or when the document has been read. Never throws. */
 export function openHttp({ name, config, folder, offer, log }: HttpParts): Remote {
-  const egress = createEgress(config.allow);
+  const egress = createEgress(config.allow, DOCUMENT_MAX);
   const stopping = new AbortController();
   let timer: NodeJS.Timeout | undefined;
 

@@ -33,15 +33,15 @@ const CONNECT_MS = 15_000;
 /** Pauses between tries (ms): doubled each time, and never two servers in step. */
 const PAUSE_MS = 250;
 const PAUSE_MAX_MS = 30_000;
-/** One message of a command, and one answer over HTTP (bytes). */
+/** One message of a command (bytes). */
 const MESSAGE_MAX = 2_000_000;
-/** What a listening stream may bring in its life; then it is opened again (bytes). */
-const LISTEN_MAX = 16_000_000;
+/** One answer over HTTP, and what a listening stream may bring in its life; then it is opened again (bytes). */
+const BODY_MAX = 16_000_000;
 /** How often a server may tell that a list has changed; more are taken together (ms). */
 const CHANGES_MS = 300;
 
 export function openConnection({ name, config, folder, connected, changed, log }: Parts): Connection {
-  const egress = config.url === undefined ? null : createEgress([...config.allow, ...ownPlace(config.url)]);
+  const egress = config.url === undefined ? null : createEgress([...config.allow, ...ownPlace(config.url)], BODY_MAX);
   const stopping = new AbortController();
   let current: Client | null = null;
   let opening: Promise<Client> | null = null;
@@ -146,9 +146,9 @@ function transportOf(config: McpConfig, folder: string, egress: Egress | null): 
     async fetch(url, init = {}) {
       const { method = 'GET', headers, body, signal } = init;
       const response = await egress.fetch(new URL(url), {
-        method, headers: Object.fromEntries(new Headers(headers)), ...(typeof body === 'string' ? { body } : {}), signal: signal ?? new AbortController().signal,
+        method, headers: headers instanceof Headers ? headers : new Headers(headers), ...(typeof body === 'string' ? { body } : {}), signal: signal ?? new AbortController().signal,
       });
-      return bounded(response, method === 'GET' ? LISTEN_MAX : MESSAGE_MAX);
+      return bounded(response, BODY_MAX);
     },
   });
 }

@@ -11,6 +11,7 @@ import { createEgress } from '@halfsecond/bff/tools/egress/egress.ts';
 import type { Resolve } from '@halfsecond/bff/tools/egress/egress.ts';
 import { ToolFault } from '@halfsecond/bff/tools/source.ts';
 
+const MAX = 1_000_000;
 let reached = 0;
 let answer: RequestListener = (_request, response) => response.end('inside');
 const inside = createServer((request, response) => {
@@ -42,7 +43,7 @@ describe('forty ways inside', () => {
   const names: Resolve = async (name) => (name === 'localhost' || name === 'localhost.' ? ['127.0.0.1', '::1'] : ['93.184.215.14']);
   for (const spelling of SPELLINGS) {
     test(spelling, async (t) => {
-      const egress = createEgress([], names);
+      const egress = createEgress([], MAX, names);
       t.after(() => egress.close());
       const before = reached;
       await assert.rejects(egress.fetch(new URL(spelling.replace('PORT', String(port))), { method: 'GET', headers: {}, signal: AbortSignal.timeout(3_000) }), (error) => error instanceof ToolFault && error.code === 'forbidden');
@@ -55,7 +56,7 @@ describe('forty ways inside', () => {
 test('a name that turns inside after it was looked at is dialled where it was looked at', async (t) => {
   const asked: string[] = [];
   // The first answer is outside, every later one inside: whoever asks twice is caught.
-  const egress = createEgress([], async (name) => {
+  const egress = createEgress([], MAX, async (name) => {
     asked.push(name);
     return asked.length === 1 ? ['192.0.0.1'] : ['127.0.0.1'];
   });
@@ -68,7 +69,7 @@ test('a name that turns inside after it was looked at is dialled where it was lo
 });
 
 test('one address inside among others is refused; a name without any is named so', async (t) => {
-  const egress = createEgress([], async (name) => (name === 'mixed.example' ? ['93.184.215.14', '10.0.0.7'] : []));
+  const egress = createEgress([], MAX, async (name) => (name === 'mixed.example' ? ['93.184.215.14', '10.0.0.7'] : []));
   t.after(() => egress.close());
   const get = (host: string) => egress.fetch(new URL(`http://${host}:${port}/`), { method: 'GET', headers: {}, signal: AbortSignal.timeout(2_000) });
   await assert.rejects(get('mixed.example'), { code: 'forbidden' });
@@ -76,8 +77,8 @@ test('one address inside among others is refused; a name without any is named so
 });
 
 test('what is on the list is reached, in any spelling, at that port only; a redirect leads nowhere', async (t) => {
-  const egress = createEgress([`127.0.0.1:${port}`], async () => ['127.0.0.1']);
-  const named = createEgress([`crm.internal:${port}`], async () => ['127.0.0.1']);
+  const egress = createEgress([`127.0.0.1:${port}`], MAX, async () => ['127.0.0.1']);
+  const named = createEgress([`crm.internal:${port}`], MAX, async () => ['127.0.0.1']);
   t.after(() => Promise.all([egress.close(), named.close()]));
   const request = { method: 'GET', headers: {}, signal: AbortSignal.timeout(5_000) };
   assert.equal(await readText(await egress.fetch(new URL(`http://0x7f.1:${port}/`), request), 100), 'inside');
@@ -97,7 +98,7 @@ test('a small answer that unpacks to a large one is left when it has grown too l
   const packed = gzipSync(Buffer.alloc(200_000_000));
   assert.ok(packed.length < 300_000);
   answer = (_request, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(packed);
-  const egress = createEgress([`127.0.0.1:${port}`]);
+  const egress = createEgress([`127.0.0.1:${port}`], MAX);
   t.after(async () => {
     answer = (_request, response) => response.end('inside');
     await egress.close();
