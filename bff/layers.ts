@@ -91,11 +91,17 @@ export type Dispatch = (input: DispatchInput, signal: AbortSignal) => Promise<Di
 
 // --- memory: the few snippets that matter -------------------------------------------------------------
 
+/**
+ * Texts as vectors. `embed` gives `size` numbers of length one together, all zero when no word of the text is known;
+ * pure, well under a millisecond. `id` names what made them: vectors of two ids are not comparable.
+ */
+export type Embed = { id: string; size: number; embed(text: string): Float32Array };
+
 export type SnippetSource =
   | { kind: 'knowledge'; document: string; title: string; heading: string | null; url: string | null }
   | { kind: 'turn'; chat: string; role: 'user' | 'assistant' };
-/** `id` is the turn's id or the document's, a section as `docid#3`. `score` 0..1. `at` epoch ms or null. `dataClass`: of the conversation that it was said in. */
-export type Snippet = { id: string; text: string; score: number; tokens: number; at: number | null; source: SnippetSource; dataClass?: DataClass };
+/** `id` is the turn's id or the document's, a section as `docid#3`. `score` 0..1. `at` epoch ms or null. `dataClass`: of the conversation that it was said in. `why`: what each feature added to its place, when asked. */
+export type Snippet = { id: string; text: string; score: number; tokens: number; at: number | null; source: SnippetSource; dataClass?: DataClass; why?: Record<string, number> };
 export type RecallInput = {
   site: string;
   /** Null: site knowledge only. */
@@ -106,6 +112,10 @@ export type RecallInput = {
   tokenBudget: number;
   /** A turn that must not come back as its own context. */
   exclude?: string;
+  /** Says of each snippet why it was chosen. */
+  explain?: boolean;
+  /** Answer after so many ms with what is there by then. */
+  deadline?: number;
 };
 export type Recalled = { snippets: Snippet[]; tokens: number };
 export type Recall = (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;

@@ -33,6 +33,7 @@ import { openPins } from './tools/mcp/pins.ts';
 import { createTools } from './tools/run.ts';
 import { createFeed } from './trace/feed.ts';
 import { prometheus } from './trace/metrics.ts';
+import { loadWords } from './words/words.ts';
 import { openTracing } from './trace/tracing.ts';
 
 export type Options = {
@@ -64,7 +65,8 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const recall: Recall = memory?.recall ?? (async () => ({ snippets: [], tokens: 0 }));
   const remember: Remember = memory?.remember ?? (async () => undefined);
 
-  const dispatcher = createDispatch({ agents: config.agents, fallback: config.dispatch.fallback, log });
+  const words = loadWords();
+  const dispatcher = createDispatch({ agents: config.agents, words, fallback: config.dispatch.fallback, log });
   const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database, work), log });
   const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
   const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
@@ -123,7 +125,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const listening = await server.listen(host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   publicUrl = (person && config.tools['handoff']?.kind === 'builtin' ? config.tools['handoff'].publicUrl?.replace(/\/$/, '') : undefined) ?? url;
-  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm(), tracing.load()]).then(() => {
+  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm(), tools.tried, tracing.load()]).then(() => {
     ready = true;
   });
 

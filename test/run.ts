@@ -21,7 +21,7 @@ const nodeTest = (name: string, ...globs: string[]): Suite => ({
 const suites: Suite[] = [
   nodeTest('shape and wire', 'test/*.test.ts', 'test/shared/*.test.ts'),
   nodeTest('memory', 'test/bff/memory/*.test.ts'),
-  nodeTest('dispatch and tools', 'test/bff/dispatch/*.test.ts', 'test/bff/tools/*.test.ts'),
+  nodeTest('dispatch and tools', 'test/bff/words/*.test.ts', 'test/bff/dispatch/*.test.ts', 'test/bff/tools/*.test.ts'),
   nodeTest('route', 'test/bff/route/*.test.ts'),
   nodeTest('gateway', 'test/bff/*.test.ts', 'test/bff/gateway/*.test.ts', 'test/bff/trace/*.test.ts', 'test/bff/cli/*.test.ts'),
   nodeTest('provider faults', 'test/bff/faults/*.test.ts'),

@@ -30,6 +30,34 @@ que horas são|como se faz arroz|quem ganhou o jogo|escreva um poema|onde fica a
 今何時ですか|おすすめの映画は何ですか|日本の首都はどこですか|お腹が空きました|カレーの作り方を教えて|冗談を言って
 现在几点了|法国的首都是哪里|推荐一部电影|怎么做红烧肉|讲个笑话|我头疼|谁赢了比赛
 كم الساعة الآن|ما هي عاصمة فرنسا|احك لي نكتة|كيف أطبخ الأرز|من فاز بالمباراة|رأسي يؤلمني`;
+const wonder = `
+who discovered penicillin|how do vaccines work|what causes earthquakes|why do cats purr|how do bees make honey|what is the fastest animal on land|how long do turtles live
+how deep is the ocean|what is a black hole|how was the grand canyon formed|what is the boiling point of mercury|how many bones does a shark have|why do leaves change colour
+what is the speed of light|how far is the nearest star|who was the first woman in space|what happened to pluto|when did the dinosaurs die out|what do pandas eat
+which country has the most islands|what language do they speak in brazil|who is the king of spain|when did rome fall|who built the pyramids|what was the cold war about
+what is the plot of hamlet|who painted the mona lisa|how many symphonies did beethoven write|who directed jaws|what year did that album come out|who sings this song
+how many oscars did titanic win|who is the tallest player in the league|what are the rules of cricket|how many sets are in a tennis match|who holds the marathon record
+what was the score of the final|when do the playoffs start|how much does a hockey puck weigh|what is offside|teach me to play chess|what is the best opening move
+how do airplanes fly|how does a microwave work|how do magnets work|what is an electric motor|who invented the wheel|how does wifi work|what is bluetooth short for
+is a tomato a fruit|what is gluten|how is cheese made|where does coffee come from|what spices go into curry|how do i sharpen a knife|what is umami|can dogs eat grapes
+what breed is my puppy|how do i teach my parrot to talk|why does my cat scratch the sofa|what do i feed a hamster|how long are cats pregnant|how do i keep mosquitoes away
+how do i grow tomatoes|when should i prune my roses|what grows well in the shade|how do i make compost|what is eating my lettuce|how do i paint a fence
+how do i fold a fitted sheet|how do i get gum out of hair|how do i whistle|how do i juggle|how do i draw a horse|how do i learn the guitar|how do i write a song
+what is the meaning of my name|what does this dream mean|do ghosts exist|is time travel possible|what is consciousness|are we living in a simulation|what happens after death
+should i get a tattoo|should i move to the country|how do i become famous|how do i get over a breakup|how do i stop worrying|what should i name my baby|am i pretty
+who will win the election|what does the mayor do|how does a bill become law|what is inflation|why is the economy bad|how do tariffs work|what is a recession
+how many people live in tokyo|what is the largest desert|which ocean is the coldest|how many states are there|what is the national flower of india|where is timbuktu
+what is the tallest building in the world|when was the eiffel tower built|how long is the great wall|who owns that island|what is the smallest country
+how do you make a paper plane|what is a good halloween costume|how do i plan a surprise party|what rhymes with orange|give me a riddle|what is a palindrome|tell me a tongue twister
+how do i stretch before running|what is a good resting heart rate|how do i do a handstand|how many steps are in a mile|does green tea help|is coffee bad for me
+what are the side effects of aspirin|can i catch a cold twice|why do we yawn|what is my blood type|how do glasses work|how do i stop hiccups|why is my eye twitching
+what kind of rock is this|which crystal means love|what is my spirit animal|when is the full moon|what is a leap year|why are there time zones|who invented the calendar
+what are the best schools for engineering|how do i get a scholarship|what is a master's degree|how do i learn spanish fast|how do i memorise a speech|who was shakespeare's wife
+how do i build a birdhouse|how do i sew a button|what wood is best for a table|how do i patch drywall|how thick should a concrete slab be|how do i tile a floor
+what is the best camera for beginners|which console is better|how do i beat the last level|when does the new game come out|what is a good username|who is the best streamer
+how do i start a podcast|how do i write a novel|what makes a good villain|write a limerick|give me a plot twist|describe a sunset|finish this sentence
+what is the biggest company in the world|who founded that airline|how does a submarine work|where do storks live|how many rings does saturn have|who was cleopatra
+how tall was napoleon|what is a group of crows called|what do astronauts eat|why is the sea salty|can fish sleep|how do spiders make silk|what is the oldest tree`;
 const trades = `
 how long do i boil an egg|give me a recipe for lasagna|what can i cook with chicken and rice|how do i bake sourdough bread|is this mushroom poisonous
 what wine goes with fish|how many calories are in a banana|find me a restaurant nearby|order a pizza with extra cheese|book a table for two tonight
@@ -65,7 +93,7 @@ asdf|asdfghjkl|qwerty|xxx|aaaaaaa|blah blah blah|lorem ipsum dolor sit amet|1234
 can you help me with something|i have a question|i need help|please answer|are you there|anyone here|hello?|what can you do|help|question|so|and|but why
 i was wondering|what about you|tell me more|go on|why|how|what|when|who|really|is that true|i don't understand|what do you mean|can you repeat that`;
 
-export const background: readonly string[] = [smallTalk, world, trades, school, bending, noise]
+export const background: readonly string[] = [smallTalk, world, wonder, trades, school, bending, noise]
   .flatMap((block) => block.split(/[|\n]/))
   .map((text) => text.trim())
   .filter((text) => text !== '');

@@ -1,5 +1,5 @@
 /** Who answers: the agent that a message belongs to, the one that is already talking, or honestly nobody. */
-import type { Agent, Dispatch, Dispatched, DispatchInput } from '../layers.ts';
+import type { Agent, Dispatch, Dispatched, DispatchInput, Embed } from '../layers.ts';
 import { trainClassifier } from './classify.ts';
 import type { Classifier, Guess } from './classify.ts';
 import { followsUp } from './follow.ts';
@@ -24,8 +24,9 @@ export type Dispatcher = { dispatch: Dispatch; explain: (input: DispatchInput) =
  * Learns the agents and returns the dispatcher. `fallback` is an agent's name or "human"; `log` gets one line for
  * each thing in the agents that cannot work well. Never throws on a message, however odd.
  */
-export function createDispatch({ agents, fallback, log }: {
+export function createDispatch({ agents, words, fallback, log }: {
   agents: Agent[];
+  words: Embed;
   fallback?: string | undefined;
   log: (line: string) => void;
 }): Dispatcher {
@@ -36,7 +37,7 @@ export function createDispatch({ agents, fallback, log }: {
     about: agent.description,
     topics: agent.title === undefined ? agent.topics : [agent.title, ...agent.topics],
     examples: agent.examples,
-  })));
+  })), words);
 
   function decide(input: DispatchInput): Dispatched {
     const open = (name: string): boolean => byName.get(name)?.identity === false || (input.identified && byName.has(name));

@@ -6,19 +6,26 @@ import { featuresOf, normalise, wordsOf } from './text.ts';
 
 /** One labelled text. `label` counts from 0. */
 export type Lesson = { text: string; label: number; weight: number };
-/** A sparse vector of length one (shorter when parts of the text were never seen); indexes without repeats. */
-export type Sparse = { at: Int32Array; value: Float32Array };
+/**
+ * The features of a text that were seen before, with their weights: of length one, shorter when parts were never seen.
+ * Indexes without repeats. `meaning` is its sentence vector, of length one, or zero when no word of it is known.
+ */
+export type Sparse = { at: Int32Array; value: Float32Array; meaning: Float32Array };
 export type Vocabulary = { index: Map<string, number>; idf: Float32Array; unknownIdf: number };
+/** Weights by class: of features (`feature * labels + label`) and of the sentence vector's numbers (`number * labels + label`). */
+export type Weights = { features: Float32Array; meaning: Float32Array };
 
 /** Share of the vector's squared length that whole words get; runs of letters get the rest. */
 const WORD_SHARE = 0.35;
 /** More weights than this and rare features are left out (32 MB of floats). */
 const MOST_WEIGHTS = 8_000_000;
 /** Multiplications that training may spend: about half a second. More classes get fewer rounds. */
-const BUDGET = 300_000_000;
+const BUDGET = 500_000_000;
 const MOST_ROUNDS = 16;
-const RATE = 6;
-const DECAY = 2e-5;
+/** How much the sentence vector counts beside words and letters. */
+export const MEANING = 0.8;
+const RATE = 8;
+const DECAY = 0.037;
 /** A share too small to be worth a correction. */
 const NEGLIGIBLE = 0.002;
 
@@ -44,7 +51,7 @@ export function buildVocabulary(tokens: string[][], labels: number): Vocabulary 
  * The vector of a text's words. Unseen words still take their share of the length, so that a text that is mostly
  * unseen stays near zero and wins no class by a single known word.
  */
-export function vectorOf(words: string[], vocabulary: Vocabulary): Sparse {
+export function vectorOf(words: string[], vocabulary: Vocabulary, meaning: Float32Array): Sparse {
   const { wordly, lettered } = featuresOf(words);
   const at: number[] = [];
   const value: number[] = [];
@@ -62,7 +69,7 @@ export function vectorOf(words: string[], vocabulary: Vocabulary): Sparse {
     const scale = square > 0 ? Math.sqrt(share / square) : 0;
     for (let i = from; i < value.length; i++) value[i] = (value[i] ?? 0) * scale;
   }
-  return { at: Int32Array.from(at), value: Float32Array.from(value) };
+  return { at: Int32Array.from(at), value: Float32Array.from(value), meaning };
 }
 
 export function tokensOf(text: string): string[] {
@@ -70,17 +77,17 @@ export function tokensOf(text: string): string[] {
 }
 
 /**
- * Multinomial logistic regression by gradient descent, one text at a time in a fixed shuffled order. Returns the
- * weights row by row (`feature * labels + label`).
+ * Multinomial logistic regression by gradient descent, one text at a time in a fixed shuffled order.
  */
-export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight: number }[], features: number, labels: number): Float32Array {
-  const weights = new Float32Array(features * labels);
+export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight: number }[], features: number, labels: number): Weights {
+  const meanings = vectors[0]?.meaning.length ?? 0;
+  const weights: Weights = { features: new Float32Array(features * labels), meaning: new Float32Array(meanings * labels) };
   const scores = new Float64Array(labels);
   const sizes = new Float64Array(labels);
   const movers = new Int32Array(labels);
   for (const lesson of lessons) sizes[lesson.label] = (sizes[lesson.label] ?? 0) + lesson.weight;
   const even = lessons.length / labels;
-  const work = vectors.reduce((sum, vector) => sum + vector.at.length, 0) * labels * 2;
+  const work = vectors.reduce((sum, vector) => sum + vector.at.length + meanings, 0) * labels * 2;
   const rounds = Math.max(2, Math.min(MOST_ROUNDS, Math.floor(BUDGET / Math.max(1, work))));
   const order = shuffled(vectors.length);
   for (let round = 0; round < rounds; round++) {
@@ -97,30 +104,33 @@ export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight
       // Classes that are out of the question already are left alone: with many classes that is nearly all of them.
       let moving = 0;
       for (let k = 0; k < labels; k++) if (Math.abs(scores[k] ?? 0) > NEGLIGIBLE) movers[moving++] = k;
-      for (let i = 0; i < vector.at.length; i++) {
-        const row = (vector.at[i] ?? 0) * labels;
-        const step = rate * balance * (vector.value[i] ?? 0);
-        for (let m = 0; m < moving; m++) {
-          const k = movers[m] ?? 0;
-          weights[row + k] = (weights[row + k] ?? 0) - step * (scores[k] ?? 0);
-        }
-      }
+      const pull = rate * balance;
+      for (let i = 0; i < vector.at.length; i++) move(weights.features, (vector.at[i] ?? 0) * labels, pull * (vector.value[i] ?? 0), moving);
+      for (let d = 0; d < meanings; d++) move(weights.meaning, d * labels, pull * MEANING * (vector.meaning[d] ?? 0), moving);
     }
-    const keep = 1 - DECAY * rate * vectors.length;
-    for (let i = 0; i < weights.length; i++) weights[i] = (weights[i] ?? 0) * keep;
+    const keep = 1 - DECAY * rate;
+    for (const part of [weights.features, weights.meaning]) for (let i = 0; i < part.length; i++) part[i] = (part[i] ?? 0) * keep;
   }
   return weights;
+
+  function move(part: Float32Array, row: number, step: number, moving: number): void {
+    for (let m = 0; m < moving; m++) {
+      const k = movers[m] as number;
+      part[row + k] = (part[row + k] as number) - step * (scores[k] as number);
+    }
+  }
 }
 
 /** Fills `scores` with the raw class scores of a vector. */
-export function addScores(vector: Sparse, weights: Float32Array, labels: number, scores: Float64Array): void {
+export function addScores(vector: Sparse, weights: Weights, labels: number, scores: Float64Array): void {
   scores.fill(0);
-  for (let i = 0; i < vector.at.length; i++) {
-    const row = (vector.at[i] ?? 0) * labels;
-    const value = vector.value[i] ?? 0;
-    // The one hot loop: indexes are in range by construction.
-    for (let k = 0; k < labels; k++) (scores[k] as number) += value * (weights[row + k] as number);
-  }
+  for (let i = 0; i < vector.at.length; i++) add(weights.features, (vector.at[i] ?? 0) * labels, vector.value[i] ?? 0, scores);
+  for (let d = 0; d < vector.meaning.length; d++) add(weights.meaning, d * labels, MEANING * (vector.meaning[d] ?? 0), scores);
+}
+
+/** The one hot loop: indexes are in range by construction. */
+function add(part: Float32Array, row: number, value: number, scores: Float64Array): void {
+  for (let k = 0; k < scores.length; k++) (scores[k] as number) += value * (part[row + k] as number);
 }
 
 /** In place: raw scores to shares that add up to one. */

@@ -8,10 +8,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { trainClassifier } from '@halfsecond/bff/dispatch/classify.ts';
 import type { Classifier, Group } from '@halfsecond/bff/dispatch/classify.ts';
+import { loadWords } from '@halfsecond/bff/words/words.ts';
 
 /** The share that the dispatcher asks for. */
 const TAKE = 0.5;
 const SEEDS = [1, 2, 3];
+const words = loadWords();
 type Pair = [text: string, intent: string];
 
 speed();
@@ -21,14 +23,14 @@ else accuracy(folder);
 
 function speed(): void {
   const groups = madeUp(50, 20);
-  const loads = [1, 2, 3].map(() => timed(() => trainClassifier(groups)));
-  const classifier = trainClassifier(groups);
+  const loads = [1, 2, 3].map(() => timed(() => trainClassifier(groups, words)));
+  const classifier = trainClassifier(groups, words);
   const texts = groups.flatMap((group) => group.examples.map((text) => `${text} and then something else please`)).slice(0, 1_000);
   for (const text of texts) classifier.classify(text);
   const times = texts.map((text) => timed(() => classifier.classify(text))).sort((a, b) => a - b);
   const long = timed(() => classifier.classify('word '.repeat(200_000)));
   console.log(`50 agents x 20 examples: load ${median(loads).toFixed(0)} ms; message p50 ${at(times, 0.5)} ms, p99 ${at(times, 0.99)} ms; 1 MB message ${long.toFixed(2)} ms`);
-  console.log(`500 agents x 5 examples: load ${timed(() => trainClassifier(madeUp(500, 5))).toFixed(0)} ms`);
+  console.log(`500 agents x 5 examples: load ${timed(() => trainClassifier(madeUp(500, 5), words)).toFixed(0)} ms`);
 }
 
 function accuracy(dir: string): void {
@@ -46,13 +48,13 @@ function accuracy(dir: string): void {
         topics: topics ? intents.map((intent) => intent.replaceAll('_', ' ')) : [],
         examples: sample(data['train'] ?? [], intents, examples, seed),
       }));
-      return measure(trainClassifier(groups), known, unknown, (intent) => owner.get(intent) ?? '');
+      return measure(trainClassifier(groups, words), known, unknown, (intent) => owner.get(intent) ?? '');
     });
     report(`10 domains, ${examples} examples${topics ? ' + topics' : ''}`, rows);
   }
   const rows = SEEDS.slice(0, 1).map((seed) => {
     const groups = [...owner.keys()].map((name): Group => ({ name: name, about: '', topics: [], examples: sample(data['train'] ?? [], [name], 10, seed) }));
-    return measure(trainClassifier(groups), known, unknown, (intent) => intent);
+    return measure(trainClassifier(groups, words), known, unknown, (intent) => intent);
   });
   report('150 intents, 10 examples', rows);
 }

@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readConfig } from '@halfsecond/bff/config.ts';
 import { createDispatch } from '@halfsecond/bff/dispatch/dispatch.ts';
+import { loadWords } from '@halfsecond/bff/words/words.ts';
 import { guessLanguage } from '@halfsecond/bff/dispatch/language.ts';
 import type { DispatchInput } from '@halfsecond/bff/layers.ts';
 import { questions } from './questions.ts';
 
+const words = loadWords();
 const root = join(import.meta.dirname, '../../..');
 const read = readConfig({}, root);
 assert.ok('config' in read, 'the shipped configuration has no faults');
 const { config } = read;
 const warnings: string[] = [];
-const { dispatch, explain } = createDispatch({ agents: config.agents, log: (line) => warnings.push(line) });
+const { dispatch, explain } = createDispatch({ words, agents: config.agents, log: (line) => warnings.push(line) });
 const { signal } = new AbortController();
 const ask = (text: string, current: string | null = null): DispatchInput => ({ site: 'demo', text, recent: [], current, identified: false });
 
