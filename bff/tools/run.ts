@@ -10,6 +10,8 @@ import { callOnce } from './once.ts';
 import { createRegistry } from './registry.ts';
 import type { Offer, Remote, Source } from './source.ts';
 
+/** How long a start waits for servers that do not answer (ms). */
+const START_MS = 5_000;
 /** Calls of one step beyond this many are refused. */
 export const CALLS_PER_STEP_MAX = 16;
 
@@ -18,6 +20,8 @@ export type Tools = {
   run: RunTools;
   names: () => string[];
   health: () => ToolHealth[];
+  /** Resolves when every server elsewhere has been tried once, but waits no longer than a start should take. */
+  tried: Promise<void>;
   /** Takes a changed tool as it is now; false when none of that name has changed. */
   accept(name: string): Promise<boolean>;
   /** Ends servers that were started here and connections that were kept. */
@@ -115,6 +119,7 @@ export function createTools({ sources, builtins, pins, secret, folder, knowledge
 
   return {
     run,
+    tried: patiently(Promise.all(remotes.map(({ tried }) => tried)), START_MS),
     names: registry.names,
     health: registry.health,
     list: (agent) => registry.definitions().filter(({ name }) => mayUse(agent, name)),
@@ -125,6 +130,14 @@ export function createTools({ sources, builtins, pins, secret, folder, knowledge
     },
     close: async () => void (await Promise.all(remotes.map((remote) => remote.close()))),
   };
+}
+
+/** Resolves with the promise, or when `ms` have passed. */
+async function patiently(promise: Promise<unknown>, ms: number): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([promise, late]);
+  clearTimeout(timer);
 }
 
 /** Whether the agent's list has the tool, by name or as `source.*`. Without an agent there are no tools. */

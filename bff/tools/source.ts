@@ -26,6 +26,8 @@ export type Disabled = { name: string; why: 'changed' | 'off' };
 /** A source that lives elsewhere: it offers its tools whenever they are known or have changed. */
 export type Offer = (source: Source, disabled: Disabled[]) => void;
 export type Remote = {
+  /** Resolves when the first try to reach it is over, whatever came of it. */
+  tried: Promise<void>;
   /** Takes another look at the tools that it has, say because a changed one was accepted. */
   refresh(): Promise<void>;
   close(): Promise<void>;

@@ -49,6 +49,7 @@ export function openHttp({ name, config, folder, offer, log }: HttpParts): Remot
 
   const first = load(0);
   return {
+    tried: first,
     refresh: async () => undefined, // what an operator wrote down needs no second look
     async close() {
       stopping.abort();

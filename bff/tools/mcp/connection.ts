@@ -15,6 +15,8 @@ export type Connection = {
   client(signal: AbortSignal): Promise<Client>;
   /** Tells that `client` is of no use any more; another connection is made. */
   lost(client: Client, why: unknown): void;
+  /** Resolves when the first try is over, whatever came of it. */
+  tried: Promise<void>;
   close(): Promise<void>;
 };
 type Parts = {
@@ -104,8 +106,9 @@ export function openConnection({ name, config, folder, connected, changed, log }
     begin().catch(told);
   }
 
-  begin().catch(told);
+  const tried = begin().then(told, told);
   return {
+    tried,
     async client(signal) {
       if (current) return current;
       if (away && !opening) throw absent();

@@ -101,6 +101,7 @@ export function openMcp({ name, config, folder, pins, offer, knowledge, log }: M
   }
 
   return {
+    tried: connection.tried,
     async refresh() {
       try {
         await list(await connection.client(AbortSignal.timeout(LIST_MS)));
