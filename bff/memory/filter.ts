@@ -8,7 +8,7 @@ import { MemoryError } from './errors.ts';
 import type { Origin } from './schema.ts';
 
 /** Returns the id unchanged; throws `memory_bad_id` for anything outside the alphabet. */
-export function checkedId(what: 'site' | 'visitor' | 'document' | 'turn' | 'chat', id: unknown): string {
+export function checkedId(what: 'site' | 'visitor' | 'document' | 'turn' | 'chat' | 'embedder', id: unknown): string {
   if (typeof id === 'string' && ID_PATTERN.test(id)) return id;
   throw new MemoryError('memory_bad_id', `The ${what} id is not allowed: expected 1 to 128 characters from A-Z a-z 0-9 _ . : -`);
 }
@@ -29,11 +29,20 @@ export function ofDocuments(site: string, documents: string[]): string {
 export function ofOrigin(site: string, origin: Origin): string {
   return `${ofSite(site)} AND origin = '${origin === 'files' ? 'files' : 'handed'}'`;
 }
+/** Rows whose vector another embedder made, or nobody yet. */
+export function notBy(embedder: string): string {
+  return `(embedder IS NULL OR embedder != '${checkedId('embedder', embedder)}')`;
+}
+/** Turns from before a moment (epoch ms). */
+export function before(at: number): string {
+  if (!Number.isFinite(at)) throw new MemoryError('memory_bad_value', 'A moment is no number.');
+  return `at < ${at.toFixed(0)}`;
+}
 /** Rows by the keys that `keyOf` made. */
-export function ofKeys(keys: string[]): string {
+export function ofKeys(keys: string[], column: 'key' | 'entity' | 'section' = 'key'): string {
   const hashes = keys.filter((key) => /^[0-9a-f]{40}$/.test(key));
   if (hashes.length !== keys.length) throw new MemoryError('memory_bad_id', 'A row key is not a hash.');
-  return `key IN (${hashes.map((key) => `'${key}'`).join(', ')})`;
+  return `${column} IN (${hashes.map((key) => `'${key}'`).join(', ')})`;
 }
 
 /** The key of a row: a hash over its parts, which cannot run into each other. */

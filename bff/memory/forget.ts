@@ -41,6 +41,17 @@ export async function eraseVisitor({ folder, store, shelves, writer }: Parts, si
   return { rows: rows.length, files: read, verifiedAt: Date.now() };
 }
 
+/** Erases a site's turns from before a moment (epoch ms) from table, indexes and process; returns how many. Call inside `serial`. */
+export async function expireTurns({ store, shelves, writer }: Omit<Parts, 'folder'>, site: string, at: number): Promise<number> {
+  await writer.flush();
+  const { visitors, rows } = await store.olderTurns(site, at);
+  if (rows === 0) return 0;
+  await store.deleteOlderTurns(site, at);
+  for (const visitor of visitors) shelves.drop(site, visitor);
+  await store.rewrite('turns');
+  return rows;
+}
+
 /** The files of the turns' table that hold rows or words, as paths. */
 async function tableFiles(folder: string): Promise<string[]> {
   const names = await readdir(join(folder, 'turns.lance'), { recursive: true });

@@ -1,18 +1,23 @@
 /** The memory of one process: opens the folder, and puts its parts together. */
 import { access, constants, mkdir } from 'node:fs/promises';
-import type { Recall, Remember } from '../layers.ts';
+import type { Embed, MemoryTurn, Recall, Remember } from '../layers.ts';
+import { makeCatchUp } from './catchup.ts';
 import type { KnowledgeDocument } from './document.ts';
+import { openEmbedder, type EmbedderConfig } from './embedders.ts';
 import { MemoryError, reason } from './errors.ts';
 import { checkedId } from './filter.ts';
-import { eraseVisitor, type Erased } from './forget.ts';
+import { eraseVisitor, expireTurns, type Erased } from './forget.ts';
 import { forgetDocument, ingestDocuments, mirrorDocuments, type IngestReport, type Progress } from './ingest.ts';
 import { lockFolder } from './lock.ts';
+import { makeFindSections } from './knowledge.ts';
 import { openLog, replayLog } from './log.ts';
+import { makeNearest } from './nearest.ts';
 import { makeRecall } from './recall.ts';
 import { serial } from './serial.ts';
 import { makeShelves } from './shelf.ts';
 import { openStore, type TableFigures } from './store.ts';
 import { makeTurnWriter, VERSION_MS } from './turns.ts';
+import { fromWords } from './vectors.ts';
 
 export type Memory = {
   recall: Recall;
@@ -27,29 +32,45 @@ export type Memory = {
   /** Ids of the site's documents, sorted. */
   documents(site: string): Promise<string[]>;
   eraseVisitor(site: string, visitor: string): Promise<Erased>;
+  /** All turns of a visitor, oldest first. */
+  exportVisitor(site: string, visitor: string): Promise<MemoryTurn[]>;
+  /** Erases a site's turns from before a moment (epoch ms); returns how many. */
+  expire(site: string, before: number): Promise<number>;
+  /** Resolves when no row waits for its vector any more, or the last attempt to make them failed. */
+  embedded(): Promise<void>;
   figures(): Promise<{ turns: TableFigures; sections: TableFigures }>;
   /** Writes what is waiting and lets go of the folder; a second call waits for the first. */
   close(): Promise<void>;
 };
 
-/** `uri` is a folder, made when absent. `log` takes one line per message. */
-export type MemoryOptions = { uri: string; log: (line: string) => void };
+/**
+ * `uri` is a folder, made when absent. `log` takes one line per message. `embed`: the shipped vectors; `embedder`: others
+ * instead of them, with paths from `folder`. Without both, memory goes by words alone.
+ */
+export type MemoryOptions = { uri: string; log: (line: string) => void; embed?: Embed | undefined; embedder?: EmbedderConfig | undefined; folder?: string };
+/** Turns of one visitor in an export. */
+const EVERYTHING = 10_000_000;
 
 /**
  * Opens the memory in a folder. Throws a MemoryError: `memory_locked` when another process has it,
  * `memory_unavailable` when it cannot be read or written, each with a sentence for the log.
  */
-export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memory> {
+export async function openMemory({ uri, log: say, embed, embedder: other, folder = process.cwd() }: MemoryOptions): Promise<Memory> {
   await usable(uri);
   const release = lockFolder(uri);
   try {
+    const embedder = other !== undefined ? await openEmbedder(other, folder) : embed !== undefined ? fromWords(embed) : null;
     const store = await openStore(uri);
     const left = await replayLog(uri);
     if (left.damaged > 0) say(`memory: ${left.damaged} unfinished log lines of an earlier process were skipped; no acknowledged turn was among them unless the disk lost data.`);
     const log = await openLog(uri);
     const inOrder = serial();
-    const shelves = makeShelves(store);
-    const writer = makeTurnWriter({ store, log, shelves, serial: inOrder, warn: (sentence) => say(`memory: ${sentence}`) });
+    const warn = (sentence: string): void => say(`memory: ${sentence}`);
+    const shelves = makeShelves(store, embedder);
+    const near = embedder === null ? null : makeNearest(store, embedder);
+    const catchUp = embedder === null || near === null ? null : makeCatchUp({ store, shelves, embedder, near, serial: inOrder, warn });
+    const flushed = (): void => { if (embedder?.now === null) catchUp?.poke(); };
+    const writer = makeTurnWriter({ store, log, shelves, serial: inOrder, embedder, flushed, warn });
     try {
       await writer.recover(left.entries, left.files);
     } catch (error) {
@@ -58,11 +79,17 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
       throw error;
     }
 
+    catchUp?.poke();
+
     async function bring(site: string, job: () => Promise<IngestReport>): Promise<IngestReport> {
       checkedId('site', site);
       return inOrder(async () => {
         const report = await job();
-        if (report.written + report.removed > 0) await store.tidy('sections', new Date(Date.now() - VERSION_MS));
+        if (report.written + report.removed > 0) {
+          for (const table of ['sections', 'mentions'] as const) await store.tidy(table, new Date(Date.now() - VERSION_MS));
+          near?.changed(site);
+          flushed();
+        }
         return report;
       });
     }
@@ -70,6 +97,7 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     let closed: Promise<void> | null = null;
     async function close(): Promise<void> {
       writer.stop();
+      await catchUp?.stop();
       await inOrder(writer.flush).catch((error: unknown) => say(`memory: turns were left in the log for the next start: ${reason(error)}.`));
       await log.close();
       store.close();
@@ -77,13 +105,20 @@ export async function openMemory({ uri, log: say }: MemoryOptions): Promise<Memo
     }
 
     return {
-      recall: makeRecall(store, shelves),
+      recall: makeRecall({ store, shelves, embedder, sections: makeFindSections(store, embedder, near), warn }),
       remember: (turns) => writer.remember(turns),
-      ingest: (site, documents, progress) => bring(site, () => ingestDocuments(store, site, documents, 'handed', progress)),
-      mirror: (site, documents, progress) => bring(site, () => mirrorDocuments(store, site, documents, progress)),
-      forgetDocument: (site, id) => inOrder(() => forgetDocument(store, site, id)),
+      ingest: (site, documents, progress) => bring(site, () => ingestDocuments({ store, embedder }, site, documents, 'handed', progress)),
+      mirror: (site, documents, progress) => bring(site, () => mirrorDocuments({ store, embedder }, site, documents, progress)),
+      forgetDocument: (site, id) => inOrder(() => forgetDocument(store, site, id)).finally(() => near?.changed(site)),
       documents: (site) => store.documentsOf(site),
       eraseVisitor: (site, visitor) => inOrder(() => eraseVisitor({ folder: uri, store, shelves, writer }, site, visitor)),
+      exportVisitor: (site, visitor) => inOrder(async () => {
+        await writer.flush();
+        const rows = await store.turnsOf(site, visitor, EVERYTHING);
+        return rows.map(({ id, chat, role, name, text, at }) => ({ id, site, visitor, chat, role: role === 'assistant' ? 'assistant' as const : 'user' as const, ...(name === null ? {} : { name }), text, at }));
+      }),
+      expire: (site, before) => inOrder(() => expireTurns({ store, shelves, writer }, site, before)),
+      embedded: async () => catchUp?.settled(),
       figures: async () => ({ turns: await store.figures('turns'), sections: await store.figures('sections') }),
       close: () => (closed ??= close()),
     };

@@ -68,39 +68,3 @@ export function sectionScore(query: string[], text: Scored, spread: Spread, full
   const headed = coverage(query, (term) => Number(text.head.has(term)), spread);
   return 0.3 * lexical(query, text, spread) + 0.2 * covered + 0.2 * headed + 0.3 * fullText * covered;
 }
-
-/** A visitor's turn in its order. `session` counts sittings; `speaker` is the name or role in terms. */
-export type TurnFeatures = Scored & { session: number; question: boolean };
-
-/** Weights of a turn's features. Neighbours matter because an answer seldom repeats the words of its question. */
-const TURN = { own: 1, near: [0.32, 0.1], session: 0.1, speaker: 0.12, question: 0.04 };
-/** The sum that an excellent turn reaches, so that a turn and a section of the same use score alike. */
-const EXCELLENT = 1.16;
-
-/**
- * Scores all turns of a visitor, given in order. A turn also earns by its neighbours in the same sitting, by a
- * sitting that fits as a whole, and by a speaker whom the query names.
- */
-export function turnScores(query: string[], turns: TurnFeatures[], spread: Spread): number[] {
-  const own = turns.map((turn) => lexical(query, turn, spread));
-  const sessions = new Map<number, { terms: Set<string> }>();
-  for (const turn of turns) {
-    const session = sessions.get(turn.session) ?? { terms: new Set() };
-    for (const term of query) if (turn.terms.has(term)) session.terms.add(term);
-    sessions.set(turn.session, session);
-  }
-  const fits = new Map([...sessions].map(([number, session]) => [number, coverage(query, (term) => Number(session.terms.has(term)), spread)]));
-  return turns.map((turn, at) => {
-    let score = TURN.own * (own[at] ?? 0);
-    for (const [step, weight] of TURN.near.entries()) {
-      for (const other of [at - step - 1, at + step + 1]) {
-        if (turns[other]?.session === turn.session) score += weight * (own[other] ?? 0);
-      }
-    }
-    if (score === 0) return 0;
-    score += TURN.session * (fits.get(turn.session) ?? 0);
-    if (query.some((term) => turn.head.has(term))) score += TURN.speaker;
-    if (turn.question) score -= TURN.question;
-    return Math.min(1, Math.max(0.001, score / EXCELLENT));
-  });
-}

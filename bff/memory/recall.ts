@@ -1,45 +1,32 @@
-/** Finds the few snippets for a question: candidates, one score, one list, packed into the budget. */
+/** Finds the few snippets for a question: a visitor's turns and the site's knowledge, one list, packed into the budget. */
 import type { Recall, Recalled, RecallInput, Snippet } from '../layers.ts';
-import { PATH_MARK } from './blocks.ts';
 import { checkedId } from './filter.ts';
+import type { FindSections } from './knowledge.ts';
 import { pack, passage } from './pack.ts';
-import { sectionScore, spreadOf, turnScores, type Scored } from './rank.ts';
-import type { SectionRow, TurnRow } from './schema.ts';
+import { readQuestion } from './question.ts';
+import { rankTurns } from './rescore.ts';
+import type { TurnRow } from './schema.ts';
 import { unlessAborted } from './serial.ts';
-import { shelfTurn, type Shelves, type ShelfTurn } from './shelf.ts';
-import type { Found, Store } from './store.ts';
-import { counted, queryTerms, spellings, terms, words } from './words.ts';
+import { shelfTurn, type Shelves } from './shelf.ts';
+import type { Store } from './store.ts';
+import type { Embedder } from './vectors.ts';
+import { sittings } from './views.ts';
+import { queryTerms, words } from './words.ts';
 
-/** Candidates that full text hands over. */
+/** Older turns that full text hands over. */
 const CANDIDATES = 40;
-/**
- * When rarity is judged, the best candidates stand for a collection at least this large. A small number on purpose:
- * what tells candidates apart is what few of them have, and that measured better than rarity in the whole table.
- */
-const COLLECTION = 60;
-/** Documents whose beginning is looked at for a question without a word of its own. */
-const OPENINGS = 20;
-/** A pause that ends a sitting (ms). */
-const PAUSE_MS = 4 * 3_600_000;
 /** Words of a long question that are searched for. */
 const QUERY_WORDS = 48;
-/** Turns that are worth cutting to passages. */
-const SHORTLIST = 100;
 /** No snippet of one turn is longer than this, whatever the budget (tokens). */
 const TURN_TOKENS = 160;
 
-/**
- * The recall layer. Rejects with the signal's reason once it aborts: whoever sets a deadline goes on without
- * snippets. Throws `memory_bad_id` for ids outside the alphabet.
- */
-export function makeRecall(store: Store, shelves: Shelves): Recall {
-  async function sections({ site, query }: RecallInput, wanted: string[]): Promise<Snippet[]> {
-    // A question of nothing but "what is this" is about all of it: the documents' openings say.
-    if (terms(query).length === 0) return (await store.openings(site, OPENINGS)).map((row) => snippetOf(row, 1 / (1 + row.document.length)));
-    const found = await store.findSections(site, words(query).slice(0, QUERY_WORDS).flatMap(spellings).join(' '), CANDIDATES);
-    return rankSections(found, wanted);
-  }
+type Parts = { store: Store; shelves: Shelves; embedder: Embedder | null; sections: FindSections; warn: (sentence: string) => void };
 
+/**
+ * The recall layer. Rejects with the signal's reason once it aborts. With a `deadline` it answers in time with what is
+ * there by then. Throws `memory_bad_id` for ids outside the alphabet.
+ */
+export function makeRecall({ store, shelves, embedder, sections, warn }: Parts): Recall {
   /** Turns before those on the shelf: by full text from the table, and whatever no table has yet. */
   async function olderTurns(site: string, visitor: string, query: string): Promise<TurnRow[]> {
     const waiting = shelves.tailOf(site, visitor);
@@ -47,13 +34,38 @@ export function makeRecall(store: Store, shelves: Shelves): Recall {
     return [...new Map([...waiting, ...found.map(({ row }) => row)].map((row) => [row.key, row])).values()];
   }
 
-  async function turns({ site, visitor, query, exclude }: RecallInput, wanted: string[]): Promise<Snippet[]> {
+  async function turns(input: RecallInput, wanted: string[], asked: Promise<Float32Array | null>): Promise<Snippet[]> {
+    const { site, visitor, query, exclude } = input;
     if (visitor === null) return [];
-    const shelf = await shelves.of(site, visitor);
+    const [shelf, vector] = await Promise.all([shelves.of(site, visitor), asked]);
     const older = shelf.complete ? [] : await olderTurns(site, visitor, query);
     const known = new Set(shelf.turns.map((turn) => turn.row.key));
-    const all = [...older.filter((row) => !known.has(row.key)).sort((a, b) => a.at - b.at).map(shelfTurn), ...shelf.turns];
-    return rankTurns(all, wanted, exclude);
+    const before = older.filter((row) => !known.has(row.key)).sort((a, b) => a.at - b.at).map((row) => shelfTurn(row, embedder));
+    const all = [...before, ...shelf.turns].filter(({ row }) => row.id !== exclude && row.text.trim() !== '');
+    const sessions = sittings(all.map(({ row }) => row));
+    const views = all.map(({ view, vector: own }, at) => ({ ...view, session: sessions[at] ?? 0, vector: own }));
+    const question = readQuestion(query, new Set(views.flatMap((view) => [...view.head])), Date.now());
+    return rankTurns(question, views, vector).map(({ at, score, why }) => {
+      const { row } = all[at] as (typeof all)[number];
+      const text = passage(row.text, wanted, TURN_TOKENS);
+      const role = row.role === 'assistant' ? 'assistant' : 'user';
+      return {
+        id: row.id, text: row.name === null ? text : `${row.name}: ${text}`, score, tokens: 0, at: row.at, source: { kind: 'turn', chat: row.chat, role },
+        ...(input.explain === true ? { why } : {}),
+      };
+    });
+  }
+
+  /** The question's vector; null when nothing can be said about it, or whoever makes vectors does not answer. */
+  async function vectorOf(query: string, signal: AbortSignal): Promise<Float32Array | null> {
+    if (embedder === null) return null;
+    if (embedder.now) return embedder.now(query);
+    try {
+      return (await embedder.embed([query], signal))[0] ?? null;
+    } catch (error) {
+      if (!signal.aborted) warn(`the question goes on without a vector: ${String(error)}`);
+      return null;
+    }
   }
 
   return async (input, signal): Promise<Recalled> => {
@@ -62,46 +74,25 @@ export function makeRecall(store: Store, shelves: Shelves): Recall {
     if (input.visitor !== null) checkedId('visitor', input.visitor);
     const wanted = queryTerms(input.query);
     if (wanted.length === 0 || input.k <= 0 || input.tokenBudget <= 0) return { snippets: [], tokens: 0 };
+    const vector = vectorOf(input.query, signal);
     const lists = await unlessAborted(Promise.all([
-      input.scope === 'visitor' ? [] : sections(input, wanted),
-      input.scope === 'knowledge' ? [] : turns(input, wanted),
+      input.scope === 'visitor' ? [] : inTime(vector.then((asked) => sections(input, wanted, asked)), input.deadline),
+      input.scope === 'knowledge' ? [] : inTime(turns(input, wanted, vector), input.deadline),
     ]), signal);
     return pack(lists.flat(), input.k, input.tokenBudget, wanted);
   };
 }
 
-function rankSections(found: Found<SectionRow>[], wanted: string[]): Snippet[] {
-  const texts = found.map(({ row }): Scored => {
-    const list = terms(row.text);
-    const path = [row.title, ...(row.heading?.split(PATH_MARK) ?? [])];
-    const own = path.pop() ?? '';
-    return { terms: counted(list), length: list.length, head: new Set(terms(own)), above: new Set(terms(path.join(' '))) };
+/** The list, or an empty one once `ms` have passed; the work goes on, so that the next question finds it done. */
+async function inTime(list: Promise<Snippet[]>, ms: number | undefined): Promise<Snippet[]> {
+  if (ms === undefined) return list;
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Snippet[]>((resolve) => {
+    timer = setTimeout(() => resolve([]), ms);
   });
-  const spread = spreadOf(wanted, texts, COLLECTION);
-  const best = Math.max(...found.map(({ score }) => score), Number.MIN_VALUE);
-  return found.flatMap(({ row, score }, at) => {
-    const text = texts[at];
-    return text ? [snippetOf(row, sectionScore(wanted, text, spread, score / best))] : [];
-  });
-}
-
-function snippetOf(row: SectionRow, score: number): Snippet {
-  const { document, title, heading, url } = row;
-  return { id: `${document}#${row.ordinal}`, text: row.text, score, tokens: 0, at: row.at, source: { kind: 'knowledge', document, title, heading, url } };
-}
-
-function rankTurns(turns: ShelfTurn[], wanted: string[], exclude: string | undefined): Snippet[] {
-  let session = 0;
-  const features = turns.map((turn, at) => {
-    const before = turns[at - 1]?.row;
-    if (before && (before.chat !== turn.row.chat || turn.row.at - before.at > PAUSE_MS)) session++;
-    return { ...turn, session };
-  });
-  const scores = turnScores(wanted, features, spreadOf(wanted, features));
-  const best = turns.map(({ row }, at) => ({ row, score: scores[at] ?? 0 })).filter(({ row, score }) => score > 0 && row.id !== exclude && row.text.trim() !== '');
-  return best.sort((a, b) => b.score - a.score).slice(0, SHORTLIST).map(({ row, score }) => {
-    const text = passage(row.text, wanted, TURN_TOKENS);
-    const role = row.role === 'assistant' ? 'assistant' : 'user';
-    return { id: row.id, text: row.name === null ? text : `${row.name}: ${text}`, score, tokens: 0, at: row.at, source: { kind: 'turn', chat: row.chat, role } };
-  });
+  try {
+    return await Promise.race([list, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

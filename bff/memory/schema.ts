@@ -1,10 +1,11 @@
 /** The columns of the two tables, as rows and as Arrow types. `search` is what full text looks at. */
-import { Field, Float64, Int32, Schema, Utf8, type DataType } from 'apache-arrow';
+import { Binary, Field, Float64, Int32, Schema, Utf8, type DataType } from 'apache-arrow';
 import { MemoryError } from './errors.ts';
+import type { Kept } from './vectors.ts';
 
 export type Origin = 'files' | 'handed';
 
-export type TurnRow = {
+export type TurnRow = Kept & {
   /** Hash of site, visitor and turn id: what makes a turn sent twice one row. */
   key: string;
   site: string;
@@ -21,7 +22,7 @@ export type TurnRow = {
   seq: number;
 };
 
-export type SectionRow = {
+export type SectionRow = Kept & {
   /** Hash of site, document and ordinal. */
   key: string;
   site: string;
@@ -39,18 +40,33 @@ export type SectionRow = {
   hash: string;
 };
 
+/** A name that a section mentions: the entity graph, whose other edges are two names in one section. */
+export type MentionRow = {
+  /** Hash of site and name. */
+  entity: string;
+  name: string;
+  site: string;
+  /** Key of the section. */
+  section: string;
+  /** 1 when the section's document is titled so. */
+  titled: number;
+};
+
 const text = (): DataType => new Utf8();
+/** Who made the vector of a row and what it is; null until it is made. */
+const vector = (): Field[] => [new Field('embedder', text(), true), new Field('size', new Int32(), true), new Field('vector', new Binary(), true)];
 const columns = {
   turns: [
     new Field('key', text(), false), new Field('site', text(), false), new Field('visitor', text(), false), new Field('id', text(), false),
     new Field('chat', text(), false), new Field('role', text(), false), new Field('name', text(), true), new Field('text', text(), false),
-    new Field('search', text(), false), new Field('at', new Float64(), false), new Field('seq', new Float64(), false),
+    new Field('search', text(), false), new Field('at', new Float64(), false), new Field('seq', new Float64(), false), ...vector(),
   ],
   sections: [
     new Field('key', text(), false), new Field('site', text(), false), new Field('document', text(), false), new Field('ordinal', new Int32(), false),
     new Field('title', text(), false), new Field('heading', text(), true), new Field('url', text(), true), new Field('text', text(), false),
-    new Field('search', text(), false), new Field('at', new Float64(), true), new Field('origin', text(), false), new Field('hash', text(), false),
+    new Field('search', text(), false), new Field('at', new Float64(), true), new Field('origin', text(), false), new Field('hash', text(), false), ...vector(),
   ],
+  mentions: [new Field('entity', text(), false), new Field('name', text(), false), new Field('site', text(), false), new Field('section', text(), false), new Field('titled', new Int32(), false)],
 };
 
 export type TableName = keyof typeof columns;
@@ -58,6 +74,9 @@ export type TableName = keyof typeof columns;
 export function tableSchema(name: TableName): Schema {
   return new Schema(columns[name]);
 }
+
+/** Columns that tables of the version before vectors lack, with the SQL that fills them. */
+export const ADDED = [{ name: 'embedder', valueSql: 'cast(NULL as string)' }, { name: 'size', valueSql: 'cast(NULL as int)' }, { name: 'vector', valueSql: 'cast(NULL as binary)' }];
 
 /** Throws `memory_unavailable` when a table on disk has other columns than this version reads. */
 export function checkSchema(name: TableName, found: Schema): void {
@@ -73,15 +92,15 @@ export function faultOf(name: TableName, row: unknown): string | null {
   const values = row as Record<string, unknown>;
   for (const field of columns[name]) {
     const value = values[field.name];
-    if (value === null && field.nullable) continue;
-    const fits = field.type instanceof Utf8 ? typeof value === 'string' : Number.isFinite(value);
+    if ((value === null || value === undefined) && field.nullable) continue;
+    const fits = field.type instanceof Utf8 ? typeof value === 'string' : field.type instanceof Binary ? value instanceof Uint8Array : Number.isFinite(value);
     if (!fits) return `${name}.${field.name} is ${value === null ? 'null' : typeof value}: expected ${field.type}.`;
   }
   return null;
 }
 
 /** Throws `memory_bad_value` for a row that a table could not keep as it is. */
-export function checkRow(name: TableName, row: TurnRow | SectionRow): void {
+export function checkRow(name: TableName, row: TurnRow | SectionRow | MentionRow): void {
   const fault = faultOf(name, row);
   if (fault !== null) throw new MemoryError('memory_bad_value', fault);
 }

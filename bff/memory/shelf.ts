@@ -5,10 +5,11 @@
 import { keyOf } from './filter.ts';
 import type { TurnRow } from './schema.ts';
 import type { Store } from './store.ts';
-import { counted, terms } from './words.ts';
+import { kept as vectorOf, type Embedder } from './vectors.ts';
+import { viewOf, type View } from './views.ts';
 
-/** A turn ready for scoring. `head` holds the terms of the speaker's name. */
-export type ShelfTurn = { row: TurnRow; terms: Map<string, number>; length: number; head: Set<string>; question: boolean };
+/** A turn ready for scoring. */
+export type ShelfTurn = { row: TurnRow; view: View; vector: Float32Array | null };
 /** A visitor's newest turns in order. `complete`: there are no older ones in the table. */
 export type Shelf = { turns: ShelfTurn[]; complete: boolean; characters: number };
 
@@ -20,6 +21,8 @@ export type Shelves = {
   tail(): TurnRow[];
   waiting(): number;
   tailOf(site: string, visitor: string): TurnRow[];
+  /** Turns have got their vectors. */
+  embedded(rows: TurnRow[]): void;
   /** Takes turns out of the tail that a table has now. */
   flushed(rows: TurnRow[]): void;
   of(site: string, visitor: string): Promise<Shelf>;
@@ -36,7 +39,7 @@ const OVERHEAD = 100;
 
 type Kept = { loaded: Promise<Shelf>; shelf: Shelf | null; keys: Set<string>; late: TurnRow[] };
 
-export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
+export function makeShelves(store: Pick<Store, 'turnsOf'>, embedder: Embedder | null): Shelves {
   const tail = new Map<string, Map<string, TurnRow>>();
   const kept = new Map<string, Kept>();
   let waiting = 0;
@@ -46,7 +49,7 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
     const before = [...(tail.get(keyOf(site, visitor))?.values() ?? [])];
     const stored = await store.turnsOf(site, visitor, TURNS);
     const shelf: Shelf = { turns: [], complete: stored.length < TURNS, characters: 0 };
-    put(shelf, into.keys, [...stored, ...before, ...into.late]);
+    put(shelf, into.keys, [...stored, ...before, ...into.late], embedder);
     into.late = [];
     into.shelf = shelf;
     return shelf;
@@ -73,7 +76,7 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
       }
       for (const [id, mine] of Map.groupBy(rows, owner)) {
         const entry = kept.get(id);
-        if (entry?.shelf) put(entry.shelf, entry.keys, mine);
+        if (entry?.shelf) put(entry.shelf, entry.keys, mine, embedder);
         else entry?.late.push(...mine);
       }
     },
@@ -84,6 +87,12 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
     tail: () => [...tail.values()].flatMap((mine) => [...mine.values()]),
     waiting: () => waiting,
     tailOf: (site, visitor) => [...(tail.get(keyOf(site, visitor))?.values() ?? [])],
+    embedded(rows) {
+      for (const [id, mine] of Map.groupBy(rows, owner)) {
+        const fresh = new Map(mine.map((row) => [row.key, row]));
+        for (const turn of kept.get(id)?.shelf?.turns ?? []) turn.vector = vectorOf(fresh.get(turn.row.key) ?? turn.row, embedder) ?? turn.vector;
+      }
+    },
     flushed(rows) {
       for (const row of rows) {
         const id = owner(row);
@@ -115,17 +124,15 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>): Shelves {
 }
 
 /** Counts a turn's terms once. */
-export function shelfTurn(row: TurnRow): ShelfTurn {
-  const found = terms(row.text);
-  const head = new Set(terms(row.name ?? ''));
-  return { row, terms: counted(found), length: found.length, head, question: row.text.trimEnd().endsWith('?') };
+export function shelfTurn(row: TurnRow, embedder: Embedder | null): ShelfTurn {
+  return { row, view: viewOf(row), vector: vectorOf(row, embedder) };
 }
 
-function put(shelf: Shelf, keys: Set<string>, rows: TurnRow[]): void {
+function put(shelf: Shelf, keys: Set<string>, rows: TurnRow[], embedder: Embedder | null): void {
   const fresh = rows.filter((row) => !keys.has(row.key) && keys.add(row.key));
   if (fresh.length === 0) return;
   for (const row of fresh) {
-    shelf.turns.push(shelfTurn(row));
+    shelf.turns.push(shelfTurn(row, embedder));
     shelf.characters += row.text.length + OVERHEAD;
   }
   shelf.turns.sort((a, b) => a.row.at - b.row.at || a.row.seq - b.row.seq);

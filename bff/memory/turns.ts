@@ -7,6 +7,7 @@ import { isTurnRow, type TurnRow } from './schema.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
 import type { Store } from './store.ts';
+import { keep, UNEMBEDDED, type Embedder } from './vectors.ts';
 
 /**
  * Rows that make a batch worth writing at once, and how long fewer wait (ms). Waiting costs nobody anything: the rows are
@@ -24,10 +25,14 @@ const CHUNK = 5_000;
 const FRAGMENTS = 24;
 /** Versions are kept this long for queries that are still reading them (ms). */
 export const VERSION_MS = 60_000;
+/** Turns of one call that get their vectors before they are acknowledged (50 µs each); those of a larger import get them on their way to the table, which begins at once. */
+const EMBEDDED_AT_ONCE = 1_000;
+/** A chunk takes well under a second (ms). */
+const EMBED_MS = 60_000;
 /** A turn longer than this is kept without its end, in characters. */
 const TEXT_MAX = 32_000;
 
-type Parts = { store: Store; log: Log; shelves: Shelves; serial: Serial; warn: (sentence: string) => void };
+type Parts = { store: Store; log: Log; shelves: Shelves; serial: Serial; embedder: Embedder | null; flushed: () => void; warn: (sentence: string) => void };
 export type TurnWriter = {
   remember(turns: MemoryTurn[]): Promise<void>;
   /** Takes turns of an earlier process, already in log files, into the table. */
@@ -37,7 +42,7 @@ export type TurnWriter = {
   stop(): void;
 };
 
-export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): TurnWriter {
+export function makeTurnWriter({ store, log, shelves, serial, embedder, flushed, warn }: Parts): TurnWriter {
   let seq = 0;
   let timer: NodeJS.Timeout | null = null;
   let running: Promise<void> | null = null;
@@ -51,6 +56,7 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
     const rows = shelves.tail();
     for (let at = 0; at < rows.length; at += CHUNK) {
       const chunk = rows.slice(at, at + CHUNK);
+      await embed(chunk);
       await store.addTurns(chunk);
       shelves.flushed(chunk);
     }
@@ -59,7 +65,17 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
       await log.drop(obsolete);
     }
     obsolete = [];
+    if (rows.length > 0) flushed();
     if (rows.length > 0 && (await store.figures('turns')).fragments >= FRAGMENTS) await store.tidy('turns', new Date(Date.now() - VERSION_MS));
+  }
+
+  /** Gives turns their vectors, where that takes no call to anybody; the others get theirs later. */
+  async function embed(rows: TurnRow[]): Promise<void> {
+    const bare = rows.filter((row) => row.embedder === null);
+    if (embedder?.now === null || embedder === null || bare.length === 0) return;
+    const vectors = await embedder.embed(bare.map((row) => row.text), AbortSignal.timeout(EMBED_MS));
+    for (const [n, row] of bare.entries()) Object.assign(row, keep(embedder, vectors[n] ?? null));
+    shelves.embedded(bare);
   }
 
   /** Starts a flush for a full batch, at once, or for less after a while. */
@@ -94,20 +110,21 @@ export function makeTurnWriter({ store, log, shelves, serial, warn }: Parts): Tu
     const name = turn.name === undefined ? null : turn.name.slice(0, 200).toWellFormed();
     const search = name === null ? text : `${name}: ${text}`;
     seq = Math.max(seq + 1, Date.now() * 1_000); // Grows over restarts as well.
-    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search, at: turn.at, seq };
+    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search, at: turn.at, seq, ...UNEMBEDDED };
   }
 
   return {
     async remember(turns) {
       const fresh = turns.map(rowOf).filter((row) => !shelves.has(row));
       if (fresh.length === 0) return;
-      await log.append(fresh);
+      if (fresh.length <= EMBEDDED_AT_ONCE) await embed(fresh);
+      await log.append(fresh.map((row) => ({ ...row, ...UNEMBEDDED })));
       shelves.add(fresh);
       if (shelves.waiting() >= BACKLOG && !failing) await run();
       else schedule();
     },
     async recover(entries, files) {
-      const rows = entries.filter(isTurnRow);
+      const rows = entries.filter(isTurnRow).map((row) => ({ ...row, ...UNEMBEDDED }));
       if (rows.length < entries.length) warn(`${entries.length - rows.length} turns of another version's log cannot be read and are left out.`);
       shelves.add(rows);
       obsolete.push(...files);

@@ -7,6 +7,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openMemory } from '@halfsecond/bff/memory/memory.ts';
+import { loadWords } from '@halfsecond/bff/words/words.ts';
 
 type Line = { speaker: string; dia_id: string; text: string; blip_caption?: string };
 type Conversation = { qa: { question: string; evidence: string[]; category: number }[]; conversation: Record<string, unknown> };
@@ -22,7 +23,7 @@ if (path === undefined) {
 }
 const conversations = JSON.parse(await readFile(path, 'utf8')) as Conversation[];
 const folder = await mkdtemp(join(tmpdir(), 'hs-bench-memory-'));
-const memory = await openMemory({ uri: folder, log: (line) => console.error(line) });
+const memory = await openMemory({ uri: folder, log: (line) => console.error(line), ...(process.env['WORDS'] === 'off' ? {} : { embed: loadWords() }) });
 const sums = new Map<string, { at5: number; at10: number; in300: number; n: number }>();
 const times: number[] = [];
 const signal = new AbortController().signal;

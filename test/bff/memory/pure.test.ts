@@ -4,8 +4,14 @@ import { test } from 'node:test';
 import type { Snippet } from '@halfsecond/bff/layers.ts';
 import { formatOf } from '@halfsecond/bff/memory/document.ts';
 import { pack, passage } from '@halfsecond/bff/memory/pack.ts';
-import { sectionScore, spreadOf, turnScores, type TurnFeatures } from '@halfsecond/bff/memory/rank.ts';
+import type { TurnView } from '@halfsecond/bff/memory/features.ts';
+import { namesAsked, namesIn, standing } from '@halfsecond/bff/memory/graph.ts';
+import { daysIn, readQuestion } from '@halfsecond/bff/memory/question.ts';
+import { sectionScore, spreadOf, type Scored } from '@halfsecond/bff/memory/rank.ts';
+import { rankTurns } from '@halfsecond/bff/memory/rescore.ts';
 import { clipTokens, estimateTokens } from '@halfsecond/bff/memory/tokens.ts';
+import { dot, keep, kept, unit } from '@halfsecond/bff/memory/vectors.ts';
+import { viewsOf } from '@halfsecond/bff/memory/views.ts';
 import { counted, queryTerms, stem, terms } from '@halfsecond/bff/memory/words.ts';
 
 test('forms of a word meet, words that only look alike do not', () => {
@@ -65,24 +71,77 @@ test('packing takes the best first, none twice, and gives a later one the room t
   assert.deepEqual(pack(list, 1, 10, ['word']).snippets.map(({ id }) => id), ['b']);
 });
 
-function turn(text: string, more: Partial<TurnFeatures> = {}): TurnFeatures {
+function scored(text: string): Scored {
   const list = terms(text);
-  return { terms: counted(list), length: list.length, head: new Set(), session: 0, question: text.endsWith('?'), ...more };
+  return { terms: counted(list), length: list.length, head: new Set() };
 }
 
-test('an answer earns by the question before it; another sitting and an unrelated turn do not', () => {
-  const turns = [turn('Nice weather today'), turn('Which plan has webhooks?'), turn('Only the big one.'), turn('Fine thanks', { session: 1 })];
-  const query = queryTerms('which plan has webhooks');
-  const [far = 0, question = 0, answer = 0, other = 0] = turnScores(query, turns, spreadOf(query, turns));
-  assert.ok(question > answer && answer > 0.1 && far > 0 && other === 0);
-  const named = [turn('The door is red', { head: new Set(['mara']) }), turn('The door is red', { head: new Set(['otto']), session: 1 })];
-  const by = turnScores(['otto', 'door'], named, spreadOf(['otto', 'door'], named));
-  assert.ok((by[1] ?? 0) > (by[0] ?? 0));
+/** A conversation of lines, an hour between those of one chat and the next. */
+function conversation(...lines: [name: string | null, role: 'user' | 'assistant', text: string, chat?: string, at?: number][]): TurnView[] {
+  return viewsOf(lines.map(([name, role, text, chat = 'c', at], n) => ({ name, role, text, chat, at: at ?? 1_700_000_000_000 + n * 60_000, vector: null })));
+}
+
+function ranked(question: string, turns: TurnView[], now = 1_700_000_000_000): string[] {
+  return rankTurns(readQuestion(question, new Set(turns.flatMap((turn) => [...turn.head])), now), turns, null).map(({ at }) => turns[at]?.text ?? '');
+}
+
+test('an answer earns by the question before it; a turn without a word in common far from any is not there', () => {
+  const turns = conversation([null, 'user', 'Nice weather today'], [null, 'user', 'Which plan has webhooks?'], [null, 'assistant', 'Only the big one has them.'], [null, 'user', 'Fine thanks', 'd'], [null, 'user', 'Bye then', 'd']);
+  const list = ranked('which plan has webhooks', turns);
+  assert.ok(list.indexOf('Only the big one has them.') <= 1, list.join(' | '));
+  assert.equal(list.includes('Bye then'), false);
+});
+
+test('a speaker who is named, a date that is named, and the kind of word that is asked for move a turn up', () => {
+  const doors = conversation(['Mara', 'user', 'My door at home is painted red'], ['Otto', 'user', 'My door at home is painted red', 'd']);
+  const question = readQuestion("what colour is Otto's door", new Set(['mara', 'otto']), 0);
+  assert.equal(rankTurns(question, doors, null)[0]?.at, 1);
+
+  const visits = [Date.UTC(2024, 2, 4), Date.UTC(2024, 5, 9), Date.UTC(2024, 8, 2)].map((at, n): [null, 'user', string, string, number] => [null, 'user', `We went to the museum, visit ${n}`, `c${n}`, at]);
+  assert.equal(ranked('the museum in June 2024', conversation(...visits))[0], 'We went to the museum, visit 1');
+  assert.equal(ranked('the museum last month', conversation(...visits), Date.UTC(2024, 3, 20))[0], 'We went to the museum, visit 0');
+  assert.equal(ranked('when was the parcel sent', conversation([null, 'assistant', 'The parcel was sent with care'], [null, 'assistant', 'The parcel was sent yesterday', 'd']))[0], 'The parcel was sent yesterday');
+});
+
+test('days are read from a question: months, dates, weekdays', () => {
+  const now = Date.UTC(2026, 10, 22, 15); // a Sunday
+  const day = (text: string): string[] => daysIn(text, now).map(({ from, to, yearly }) => `${new Date(from).toISOString().slice(0, 10)}/${new Date(to).toISOString().slice(0, 10)}${yearly ? ' yearly' : ''}`);
+  assert.deepEqual(day('what did I order last Friday?'), ['2026-11-20/2026-11-21']);
+  assert.deepEqual(day('what did we say yesterday'), ['2026-11-21/2026-11-22']);
+  assert.deepEqual(day('on 3 May 2023'), ['2023-05-03/2023-05-04']);
+  assert.deepEqual(day('on May 3rd'), ['2000-05-03/2000-05-04 yearly']);
+  assert.deepEqual(day('in August'), ['2000-08-01/2000-09-01 yearly']);
+  assert.deepEqual(day('since 2024-02'), ['2024-02-01/2024-03-01']);
+  assert.deepEqual(day('May I cancel? I may. You march on.'), []);
+});
+
+test('names lead from a section to the one that explains them', () => {
+  assert.deepEqual(namesIn('The Journal of Botany was founded by Ada Byron and Émile Zola. It is old.'), ['journal of botany', 'ada byron and emile zola', 'ada byron', 'emile zola']);
+  assert.ok(namesAsked('Who founded the club that Ada Byron plays for?').includes('ada byron'));
+  const mentions = [
+    { entity: 'ada', section: 'player', titled: 1 }, { entity: 'club', section: 'player', titled: 0 },
+    { entity: 'club', section: 'clubpage', titled: 1 }, { entity: 'other', section: 'elsewhere', titled: 1 },
+  ];
+  const found = standing(mentions, new Map([['player', 0.5]]), new Set(['ada']), 100);
+  assert.ok((found.get('player') ?? 0) === 1 && (found.get('clubpage') ?? 0) > 0.1 && (found.get('elsewhere') ?? 0) === 0);
+});
+
+test('vectors keep their direction in eight bits; a wrong size and no number are refused', () => {
+  const maker = { id: 'm', size: 4 };
+  const vector = unit([0.2, -0.4, 0.1, 0.9], 4, 'm');
+  assert.ok(vector !== null);
+  const row = keep(maker, vector);
+  const back = kept(row, maker);
+  assert.ok(back !== null && dot(vector, back) > 0.9995);
+  assert.equal(kept(row, { id: 'other', size: 4 }), null);
+  assert.equal(unit([0, 0, 0, 0], 4, 'm'), null);
+  assert.throws(() => unit([1, 2, 3], 4, 'm'), { code: 'memory_bad_value', message: /3 numbers: expected 4/ });
+  assert.throws(() => unit([1, Number.NaN, 3, 4], 4, 'm'), { code: 'memory_bad_value' });
 });
 
 test('scores stay between 0 and 1, and a word nobody has lowers them', () => {
   const query = queryTerms('refund days');
-  const text = { ...turn('refund refund refund days days days'), head: new Set(query) };
+  const text = { ...scored('refund refund refund days days days'), head: new Set(query) };
   const spread = spreadOf(query, [text], 200);
   const full = sectionScore(query, text, spread, 1);
   assert.ok(full > 0.8 && full <= 1);

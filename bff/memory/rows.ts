@@ -1,0 +1,51 @@
+/** From what LanceDB returns to rows: column by column, because a row object of Arrow costs more than the query. */
+import type { Table } from 'apache-arrow';
+import type { Origin, SectionRow, TurnRow } from './schema.ts';
+
+type Reader = { rows: number; text(name: string, at: number): string; maybe(name: string, at: number): string | null; number(name: string, at: number): number; orNull(name: string, at: number): number | null; bytes(name: string, at: number): Uint8Array | null };
+
+/** Reads a result; 64-bit numbers come as BigInt, columns that were not selected as nothing. */
+export function reader(table: Table): Reader {
+  const columns = new Map(table.schema.fields.map(({ name }, at) => [name, table.getChildAt(at)]));
+  const value = (name: string, at: number): unknown => columns.get(name)?.get(at);
+  const maybe = (name: string, at: number): string | null => {
+    const found = value(name, at);
+    return typeof found === 'string' ? found : null;
+  };
+  return {
+    rows: table.numRows,
+    text: (name, at) => maybe(name, at) ?? '',
+    maybe,
+    number: (name, at) => Number(value(name, at)),
+    orNull: (name, at) => (value(name, at) === null ? null : Number(value(name, at))),
+    bytes: (name, at) => {
+      const found = value(name, at);
+      return found instanceof Uint8Array ? Uint8Array.from(found) : null;
+    },
+  };
+}
+
+/** One value per row. */
+export function each<Value>(table: Table, read: (from: Reader, at: number) => Value): Value[] {
+  const from = reader(table);
+  return Array.from({ length: from.rows }, (_, at) => read(from, at));
+}
+
+export function turnRow(from: Reader, at: number): TurnRow {
+  const name = from.maybe('name', at);
+  const text = from.text('text', at);
+  return {
+    key: from.text('key', at), site: from.text('site', at), visitor: from.text('visitor', at), id: from.text('id', at), chat: from.text('chat', at), role: from.text('role', at),
+    name, text, search: name === null ? text : `${name}: ${text}`, at: from.number('at', at), seq: from.number('seq', at),
+    embedder: from.maybe('embedder', at), size: from.orNull('size', at), vector: from.bytes('vector', at),
+  };
+}
+
+export function sectionRow(from: Reader, at: number): SectionRow {
+  const origin: Origin = from.text('origin', at) === 'files' ? 'files' : 'handed';
+  return {
+    key: from.text('key', at), site: from.text('site', at), document: from.text('document', at), ordinal: from.number('ordinal', at), title: from.text('title', at),
+    heading: from.maybe('heading', at), url: from.maybe('url', at), text: from.text('text', at), search: from.text('search', at), at: from.orNull('at', at),
+    origin, hash: from.text('hash', at), embedder: from.maybe('embedder', at), size: from.orNull('size', at), vector: from.bytes('vector', at),
+  };
+}
