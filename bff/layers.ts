@@ -220,6 +220,10 @@ export type Spans = {
   token(): void;
   /** Ms from the turn's beginning, null before the first token. */
   firstToken(): number | null;
+  /** The acknowledgement has left. */
+  told(): void;
+  /** When the acknowledgement and the first token left the process, in ms from the turn's beginning; null before. */
+  left(): { told: number | null; token: number | null };
   timing(): Timing;
   /** The turn is over: from here on nothing changes. */
   finish(): Span[];
@@ -242,6 +246,8 @@ export type TurnRecord = {
   usage: Usage;
   cost: number;
   timing: Timing;
+  /** When the acknowledgement and the first token left, in ms from the arrival; null: not before the turn's end. */
+  left: { told: number | null; token: number | null };
   spans: Span[];
   attempts: AttemptReport[];
   tools: { name: string; outcome: Outcome; ms: number }[];

@@ -34,7 +34,7 @@ import { createTools } from './tools/run.ts';
 import { createFeed } from './trace/feed.ts';
 import { prometheus } from './trace/metrics.ts';
 import { loadWords } from './words/words.ts';
-import { openTracing } from './trace/tracing.ts';
+import { openTracing, type Tracing } from './trace/tracing.ts';
 
 export type Options = {
   config: Config;
@@ -45,7 +45,7 @@ export type Options = {
   assets: string;
   log: (line: string) => void;
   /** Other functions in the place of layers; whatever is left out is the real one. */
-  replace?: Partial<Layers>;
+  replace?: Partial<Layers & { tracing: Tracing }>;
 };
 /** `url` is where it listens; `knowledge` resolves when the configured documents have been read. */
 export type Bff = { url: string; port: number; adminKey: string; knowledge: Promise<void>; close(): Promise<void> };
@@ -82,7 +82,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const capacity = config.models.reduce((sum, model) => sum + (usable.has(model.provider) ? model.maxConcurrent : 0), 0) || BUILTIN_CONCURRENT;
   const queue = createQueue({ capacity, ...config.queue });
   const answers = createAnswers();
-  const tracing = await openTracing({ config, data, env, log });
+  const tracing = options.replace?.tracing ?? (await openTracing({ config, data, env, log }));
   const feed = createFeed({ health: router.health, queue: queue.view, models: config.models.map(({ id, provider }) => ({ id, provider })), tools: tools.names, toolHealth: tools.health });
   const report = createReport({ conversations, remember, tracing, feed, log });
   const perMinute = config.limits.requestsPerMinute;

@@ -37,7 +37,8 @@ export function createTurn(parts: TurnParts): Turn {
     const spans = parts.recordSpans(question);
     const record = emptyRecord(question);
     // By then the question is on disk: an answer that needed no network is whole before, and may say so only after.
-    const kept = atEndOfLoop();
+    // What is on disk then has been acknowledged in the same breath.
+    const kept = atEndOfLoop().then(() => spans.told());
     let release: (() => void) | undefined;
     let desk: Desk | undefined;
     try {
@@ -95,6 +96,7 @@ export function createTurn(parts: TurnParts): Turn {
         spans.enter('route');
       }
       if (desk) yield* takeLate(desk, input.messages);
+      spans.enter('write');
       await kept;
       signal.throwIfAborted();
       yield* finish(question, record, spans);
@@ -107,6 +109,7 @@ export function createTurn(parts: TurnParts): Turn {
       release?.();
       record.spans = spans.finish();
       record.timing = spans.timing();
+      record.left = spans.left();
       parts.report(record);
     }
   };
@@ -188,6 +191,6 @@ const untimed = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools
 function emptyRecord(question: Question): TurnRecord {
   return {
     question, outcome: 'stopped', code: 'abandoned', text: question.resume?.text ?? '', agent: null, sources: [], handoff: null, dataClass: question.dataClass, model: null, provider: null, fallback: false,
-    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: untimed, spans: [], attempts: [], tools: [], waiting: null, handoffTold: false,
+    usage: { inputTokens: 0, outputTokens: 0 }, cost: 0, timing: untimed, left: { told: null, token: null }, spans: [], attempts: [], tools: [], waiting: null, handoffTold: false,
   };
 }

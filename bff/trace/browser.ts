@@ -14,7 +14,7 @@ const WAY_MAX = 30_000;
 const ODD_MS = 100;
 const ODD_SHARE = 0.05;
 
-/** The server's side of a turn: `ack` and `firstToken` in ms from the arrival, `arrivedAt` epoch ms, `elapsed` since then, until the marks came. */
+/** The server's side of a turn: when `ack` and `firstToken` left in ms from the arrival, `arrivedAt` epoch ms, `elapsed` since then, until the marks came. */
 export type Server = { ack: number; firstToken: number | null; arrivedAt: number; elapsed: number; sentAt: number | null };
 /** How far a browser's clock is ahead (ms), and how long the way took when that was seen: the shorter, the surer. */
 export type Offset = { offset: number; network: number };

@@ -11,13 +11,13 @@ type Inside = Part & { parent: number; id: string | undefined; parts: Part[] | u
  * Names and numbers only, and functions that all share: a turn that waits holds them for as long, and spans are made of
  * them when it is over.
  */
-type Recorder = Spans & { now: () => number; hops: Hop[]; starts: number[]; within: Inside[] | null; spoke: number | null; end: number | null };
+type Recorder = Spans & { now: () => number; hops: Hop[]; starts: number[]; within: Inside[] | null; spoke: number | null; toldAfter: number | null; leftAfter: number | null; end: number | null };
 
 const clock = (): number => performance.now();
 
 /** `arrivedAt` and `now` on the clock of `performance.now()`. */
 export function recordSpans(arrivedAt: number, now: () => number = clock): Spans {
-  const recorder: Recorder = { enter, inside, token, firstToken, timing, finish, now, hops: ['accept'], starts: [arrivedAt], within: null, spoke: null, end: null };
+  const recorder: Recorder = { enter, inside, token, firstToken, told, left, timing, finish, now, hops: ['accept'], starts: [arrivedAt], within: null, spoke: null, toldAfter: null, leftAfter: null, end: null };
   return recorder;
 }
 
@@ -33,11 +33,26 @@ function inside(this: Recorder, name: string, from: number, to: number, id?: str
 }
 
 function token(this: Recorder): void {
-  this.spoke ??= this.now() - (this.starts[0] ?? 0);
+  if (this.spoke !== null) return;
+  this.spoke = this.now() - (this.starts[0] ?? 0);
+  // What is said in one turn of the event loop leaves at its end.
+  setImmediate(leaves, this);
+}
+
+function leaves(recorder: Recorder): void {
+  recorder.leftAfter = recorder.now() - (recorder.starts[0] ?? 0);
 }
 
 function firstToken(this: Recorder): number | null {
   return this.spoke;
+}
+
+function told(this: Recorder): void {
+  this.toldAfter ??= this.now() - (this.starts[0] ?? 0);
+}
+
+function left(this: Recorder): ReturnType<Spans['left']> {
+  return { told: this.toldAfter, token: this.leftAfter };
 }
 
 function timing(this: Recorder): Timing {

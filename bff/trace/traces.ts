@@ -25,8 +25,8 @@ const CLOCKS = 5_000;
 const PER_LOAD = 200;
 
 type Visitor = { site: string; visitor: string };
-/** A turn that runs or has just ended. `arrivedAt` epoch ms. `row`: its figures for the comparison of days. */
-type Entry = { kept: Kept; arrivedAt: number; sentAt: number | null; row: Row | null; marks: Marks | null };
+/** A turn that has ended. `arrivedAt` epoch ms; `left` ms after it, when the acknowledgement and the first token left. `row`: its figures for the comparison of days. */
+type Entry = { kept: Kept; arrivedAt: number; left: { told: number; token: number | null }; sentAt: number | null; row: Row | null; marks: Marks | null };
 export type TracesOptions = {
   /** Null: in memory only. */
   folder: string | null;
@@ -59,10 +59,9 @@ export function createTraces({ folder, version, slow, text, log, now = Date.now 
   }
 
   function applyMarks(entry: Entry, marks: Marks): void {
-    const { kept, arrivedAt, sentAt } = entry;
+    const { kept, arrivedAt, left, sentAt } = entry;
     entry.marks = marks;
-    const ack = kept.spans.find(({ name, parent }) => name === 'accept' && parent === undefined)?.ms ?? 0;
-    const seen = look(marks, { ack, firstToken: kept.firstToken, arrivedAt, elapsed: Math.max(0, now() - arrivedAt), sentAt }, clocks.get(kept.owner) ?? null);
+    const seen = look(marks, { ack: left.told, firstToken: left.token, arrivedAt, elapsed: Math.max(0, now() - arrivedAt), sentAt }, clocks.get(kept.owner) ?? null);
     if (seen.offset) {
       clocks.delete(kept.owner);
       clocks.set(kept.owner, seen.offset);
@@ -89,7 +88,7 @@ export function createTraces({ folder, version, slow, text, log, now = Date.now 
       running.set(traceId, { owner: ownerOf(owner), marks: null });
     },
     add(record: TurnRecord): void {
-      const { question, spans, outcome, code, agent, model, provider, timing: { firstToken } } = record;
+      const { question, spans, outcome, code, agent, model, provider, left, timing: { firstToken } } = record;
       const { traceId: id, owner: { site, visitor, chat }, arrivedAt, sent } = question;
       const owner = ownerOf({ site, visitor });
       const begun = running.get(id);
@@ -104,7 +103,7 @@ export function createTraces({ folder, version, slow, text, log, now = Date.now 
         full: outcome === 'error' || outcome === 'refused' || (firstToken ?? totalOf(spans)) > slow,
         ...(text(site) ? { text: { question: question.text, answer: record.text } } : {}),
       };
-      const entry: Entry = { kept, arrivedAt: at, sentAt: sent?.at ?? null, row: null, marks: null };
+      const entry: Entry = { kept, arrivedAt: at, left: { told: left.told ?? totalOf(spans), token: firstToken === null ? null : (left.token ?? totalOf(spans)) }, sentAt: sent?.at ?? null, row: null, marks: null };
       hold(entry);
       if (outcome === 'ok') {
         for (const { name, ms } of spans) if (HOP.has(name)) usual.add(name, ms, at);
@@ -142,7 +141,7 @@ export function createTraces({ folder, version, slow, text, log, now = Date.now 
       const kept: Kept = known ?? { id: traceId, owner, chat, at: now(), version, outcome: 'ok', code: null, agent: null, model: null, provider: null, firstToken: null, spans: [], full: false };
       kept.feedback = { rating, ...(comment === undefined ? {} : { comment }), at: now() };
       kept.full ||= rating === 'down' && entries.has(traceId);
-      if (!entries.has(traceId)) hold({ kept, arrivedAt: kept.at, sentAt: null, row: null, marks: null });
+      if (!entries.has(traceId)) hold({ kept, arrivedAt: kept.at, left: { told: 0, token: kept.firstToken }, sentAt: null, row: null, marks: null });
       ring?.put(kept);
     },
     async get(traceId: string): Promise<StoredTrace | null> {
@@ -177,7 +176,7 @@ export function createTraces({ folder, version, slow, text, log, now = Date.now 
         for (const kept of found.values()) if (kept.outcome === 'ok') for (const { name, ms } of hopsOf(kept.spans)) if (!kept.browser?.clamped) usual.add(name, ms, kept.at);
         const since = [...entries];
         entries.clear();
-        for (const kept of found.values()) hold({ kept, arrivedAt: kept.at, sentAt: null, row: null, marks: null });
+        for (const kept of found.values()) hold({ kept, arrivedAt: kept.at, left: { told: 0, token: kept.firstToken }, sentAt: null, row: null, marks: null });
         for (const [, entry] of since) hold(entry);
       } catch (error) {
         log(`the traces of before cannot be read: ${error instanceof Error ? error.message : String(error)}`);
