@@ -1,5 +1,6 @@
 /** A turn's tool calls: what the visitor sees of them, and what the model is told. */
 import { spanOfCall } from '@halfsecond/shared/trace';
+import { ID_MAX } from '@halfsecond/shared/limits';
 import type { StreamEvent } from '@halfsecond/shared/wire';
 import type { Agent, ListTools, Question, Resumed, RouteMessage, RunTools, Spans, ToolCall, ToolPart, TurnRecord, Waiting } from '../layers.ts';
 import { handoffEvent, statusEvent } from './sentences.ts';
@@ -92,7 +93,7 @@ async function* results(desk: Desk, calls: ToolCall[], grants?: Record<string, s
     }
     const now = performance.now();
     spans.inside(`tool:${part.name}`, now - part.ms, now, spanOfCall(desk.question.traceId, part.callId));
-    record.tools.push({ name: part.name, outcome: part.type === 'output' ? 'ok' : (NOT_ITS_FAULT[part.code] ?? 'error'), ms: part.ms });
+    record.tools.push({ name: part.name.slice(0, ID_MAX), outcome: part.type === 'output' ? 'ok' : (NOT_ITS_FAULT[part.code] ?? 'error'), ms: part.ms });
     told.push(part.type === 'error' ? resultOf({ id: part.callId, name: part.name }, part.message, true) : resultOf({ id: part.callId, name: part.name }, JSON.stringify(part.output), false));
   }
   signal.throwIfAborted();

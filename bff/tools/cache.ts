@@ -26,6 +26,13 @@ export function createCache(now: () => number = Date.now) {
       kept.set(key, { output, until: now() + Math.min(ms, KEEP_MAX_MS) });
       if (kept.size > KEEP) kept.delete(kept.keys().next().value ?? '');
     },
+    /** Lets go of everything of a visitor; returns how many. */
+    forget(site: string, visitor: string): number {
+      const head = JSON.stringify([site, visitor]).slice(0, -1);
+      const theirs = [...kept.keys()].filter((key) => key.startsWith(`${head},`));
+      for (const key of theirs) kept.delete(key);
+      return theirs.length;
+    },
   };
 }
 

@@ -24,6 +24,8 @@ export type Tools = {
   tried: Promise<void>;
   /** Takes a changed tool as it is now; false when none of that name has changed. */
   accept(name: string): Promise<boolean>;
+  /** Lets go of results that are kept for a visitor; returns how many. */
+  forget(site: string, visitor: string): number;
   /** Ends servers that were started here and connections that were kept. */
   close(): Promise<void>;
 };
@@ -122,6 +124,7 @@ export function createTools({ sources, builtins, pins, secret, folder, knowledge
     tried: patiently(Promise.all(remotes.map(({ tried }) => tried)), START_MS),
     names: registry.names,
     health: registry.health,
+    forget: cache.forget,
     list: (agent) => registry.definitions().filter(({ name }) => mayUse(agent, name)),
     async accept(name) {
       if (!pins.accept(name)) return false;

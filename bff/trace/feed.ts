@@ -5,6 +5,8 @@ import type { RouteHealth, TurnRecord } from '../layers.ts';
 
 /** Samples held for a collector that was away; about an hour at one turn a second. */
 const KEEP = 4_000;
+/** Tools named in one answer: a collector refuses longer lists. */
+const TOOLS_MAX = 200;
 /** Samples in one answer: a collector that is behind asks again. */
 const PER_PULL = 1_000;
 
@@ -28,7 +30,7 @@ export function createFeed({ health, queue, models, tools, toolHealth }: Now) {
     /** Samples after `after`, oldest first. */
     read(after: number): Feed {
       const news = samples.filter((sample) => sample.seq > after).slice(0, PER_PULL);
-      return { version: 1, epoch, seq: news.at(-1)?.seq ?? Math.min(after, seq), asOf: Date.now(), startedAt, queue: queue(), ...health(), models, tools: tools(), toolHealth: toolHealth(), samples: news };
+      return { version: 1, epoch, seq: news.at(-1)?.seq ?? Math.min(after, seq), asOf: Date.now(), startedAt, queue: queue(), ...health(), models, tools: tools().slice(0, TOOLS_MAX), toolHealth: toolHealth().slice(0, TOOLS_MAX), samples: news };
     },
     /** Ended turns since the start, by outcome. */
     counts: (): ReadonlyMap<Outcome, number> => counts,

@@ -114,6 +114,8 @@ export function judgeTools(blind: boolean, traffic: Traffic, health: ToolHealth[
   if (calls.length >= JUDGE_MIN && failed * 5 >= calls.length) return say('degraded_performance', text, 'calls');
   const changed = health.filter(({ state }) => state === 'changed').length;
   if (changed > 0) return say('degraded_performance', `${changed === 1 ? 'A tool is' : `${changed} tools are`} off until a changed definition is accepted.`, 'health');
+  const off = health.filter(({ state }) => state === 'off').length;
+  if (off > 0) return say('degraded_performance', `${off === 1 ? 'A tool server' : `${off} tool servers`} cannot be reached.`, 'health');
   const resting = health.filter(({ state }) => state === 'down').length;
   if (resting > 0) return say('degraded_performance', `${resting} of ${health.length} tools rest after failures.`, 'health');
   return slowAt('tools', traffic) ?? say('operational', `${calls.length === 0 ? 'No calls in the last minute.' : text}${timesOf(health)}`);

@@ -128,9 +128,10 @@ test('tools are judged by their calls', () => {
 });
 
 test('a tool that has changed or rests shows, and how long each takes', () => {
-  const health = (state: 'up' | 'down' | 'changed') => [{ name: 'docs.search', state, since: 0, p50: 12.4, p95: 40, n: 30 }, { name: 'crm.call', state: 'unknown' as const, since: 0, p50: null, p95: null, n: 0 }];
+  const health = (state: 'up' | 'down' | 'changed' | 'off') => [{ name: 'docs.search', state, since: 0, p50: 12.4, p95: 40, n: 30 }, { name: 'crm.call', state: 'unknown' as const, since: 0, p50: null, p95: null, n: 0 }];
   assert.equal(judgeTools(false, traffic(), health('changed')).status, 'degraded_performance');
   assert.match(judgeTools(false, traffic(), health('changed')).text, /changed definition is accepted/);
+  assert.match(judgeTools(false, traffic(), health('off')).text, /cannot be reached/);
   assert.match(judgeTools(false, traffic(), health('down')).text, /^1 of 2 tools rest/);
   assert.deepEqual([judgeTools(false, traffic(), health('up')).status, judgeTools(false, traffic(), health('up')).text], ['operational', 'No calls in the last minute. docs.search: 12 ms, 95 % within 40 ms.']);
 });

@@ -41,6 +41,7 @@ export function openHttp({ name, config, folder, offer, log }: HttpParts): Remot
     } catch (error) {
       if (stopping.signal.aborted) return;
       log(`Tool source "${name}" is off: its OpenAPI document cannot be read (${error instanceof Error ? error.message.slice(0, 200) : String(error)}).`);
+      offer({ definitions: [], call: () => Promise.reject(new ToolFault('unreachable', 'the tool is not known yet')) }, [{ name: `${name}.*`, why: 'off' }]);
       if (!/^https?:/.test(config.openapi)) return;
       timer = setTimeout(() => void load(tries + 1), Math.min(RETRY_MAX_MS, RETRY_MS * 2 ** tries));
       timer.unref();

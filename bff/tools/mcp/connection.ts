@@ -26,6 +26,8 @@ type Parts = {
   folder: string;
   /** A new connection stands. What it throws counts as a failed connection. */
   connected(client: Client): Promise<void>;
+  /** The first connection could not be made; it is tried again. */
+  absent(): void;
   /** The server says that one of its lists is another one now. */
   changed(client: Client, what: 'tools' | 'knowledge'): void;
   log: (line: string) => void;
@@ -42,12 +44,13 @@ const BODY_MAX = 16_000_000;
 /** How often a server may tell that a list has changed; more are taken together (ms). */
 const CHANGES_MS = 300;
 
-export function openConnection({ name, config, folder, connected, changed, log }: Parts): Connection {
+export function openConnection({ name, config, folder, connected, absent, changed, log }: Parts): Connection {
   const egress = config.url === undefined ? null : createEgress([...config.allow, ...ownPlace(config.url)], BODY_MAX);
   const stopping = new AbortController();
   let current: Client | null = null;
   let opening: Promise<Client> | null = null;
   let away = false;
+  let known = false;
   let failures = 0;
   let timer: NodeJS.Timeout | undefined;
 
@@ -76,11 +79,12 @@ export function openConnection({ name, config, folder, connected, changed, log }
       client.onerror = told;
       await client.close().catch((closing: unknown) => log(`Tool source "${name}" could not be closed: ${sentence(closing)}`));
       fail(error);
-      throw absent();
+      throw unreachable();
     }
     client.onclose = () => lost(client, 'it closed the connection');
     if (failures > 0) log(`Tool source "${name}" is back.`);
     current = client;
+    known = true;
     away = false;
     failures = 0;
     return client;
@@ -91,6 +95,7 @@ export function openConnection({ name, config, folder, connected, changed, log }
     if (stopping.signal.aborted) return;
     const pause = Math.min(PAUSE_MAX_MS, PAUSE_MS * 2 ** failures) * (0.5 + Math.random() / 2);
     if (failures === 0) log(`Tool source "${name}" is away, its tools wait for it: ${sentence(why)}`);
+    if (failures === 0 && !known) absent();
     failures += 1;
     timer = setTimeout(() => void begin().catch(told), pause);
     timer.unref();
@@ -111,7 +116,7 @@ export function openConnection({ name, config, folder, connected, changed, log }
     tried,
     async client(signal) {
       if (current) return current;
-      if (away && !opening) throw absent();
+      if (away && !opening) throw unreachable();
       return unless(begin(), signal);
     },
     lost,
@@ -130,7 +135,7 @@ export function openConnection({ name, config, folder, connected, changed, log }
 /** It has been said: by `fail`, or as the reason why the connection was given up. */
 const told = (): void => undefined;
 
-function absent(): ToolFault {
+function unreachable(): ToolFault {
   return new ToolFault('unreachable', 'the tool\'s server cannot be reached at the moment');
 }
 

@@ -59,6 +59,7 @@ export function openMcp({ name, config, folder, pins, offer, knowledge, log }: M
       await list(client);
       learn(client).catch(noted('its knowledge'));
     },
+    absent: () => offer({ definitions: [], call }, [{ name: `${name}.*`, why: 'off' }]),
     changed(client, what) {
       (what === 'tools' ? list(client) : learn(client)).catch(noted('its lists'));
     },

@@ -160,6 +160,15 @@ test('a name that would shadow another server\'s tool stays its own', async (t) 
   assert.ok(lines.some((line) => line.includes('"evil.a b" is off')));
 });
 
+test('a server that is not there from the start is off until it is; a result that is kept goes with its visitor', async (t) => {
+  const { tools, lines } = toolsFor(t, { gone: { kind: 'mcp', url: 'http://127.0.0.1:9/mcp', ...times }, odd: bad() });
+  await tools.tried;
+  assert.equal(tools.health().find(({ name }) => name === 'gone.*')?.state, 'off');
+  assert.equal(lines.filter((line) => line.includes('"gone" is away')).length, 1, 'said once');
+  const kept = async (): Promise<unknown> => outputOf((await all(tools.run([callOf('odd.kept')], contextWith('odd.*'), never))).at(-1));
+  assert.deepEqual([await kept(), await kept(), tools.forget('s', 'other'), tools.forget('s', 'v'), await kept()], ['call 1', 'call 1', 0, 1, 'call 2']);
+});
+
 test('an HTTP server that is restarted is found again, and its first call too', async (t) => {
   let http = await everythingOverHttp();
   const { port } = http;
