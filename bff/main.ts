@@ -110,7 +110,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
         remove: async (site, document) => memory?.forgetDocument(site, document) ?? false,
       },
       erase: async (site, visitor) => {
-        const rows = conversations.erase(site, visitor) + answers.forget(site, visitor) + (await tracing.forget(site, visitor));
+        const rows = conversations.erase(site, visitor) + answers.forget(site, visitor) + tools.forget(site, visitor) + (await tracing.forget(site, visitor));
         const erased = await memory?.eraseVisitor(site, visitor);
         return { visitor, rows: rows + (erased?.rows ?? 0), files: erased?.files ?? 0, verifiedAt: erased?.verifiedAt ?? Date.now() };
       },
