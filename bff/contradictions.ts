@@ -47,6 +47,10 @@ export function contradictions(json: unknown): string[] {
       faults.push(`agents[${at}] ("${agent.name}") is ${agent.dataClass}, but no model belongs to a private provider: expected at least one.`);
     }
   }
+  const { handoff } = tools;
+  if (typeof handoff === 'object' && handoff !== null && !('webhook' in handoff) && !('email' in handoff) && 'kind' in handoff && handoff.kind === 'builtin') {
+    faults.push('tools.handoff tells nobody: expected webhook or email.');
+  }
   const { fallback } = dispatch;
   if (fallback !== '' && fallback !== 'human' && !agents.some(({ name }) => name === fallback)) {
     faults.push(`dispatch.fallback is "${fallback}": expected "human" or one of ${names(agents.map(({ name }) => name))}.`);

@@ -21,6 +21,8 @@ export type ToolContext = {
   traceId: string;
   /** Whose turn it is; only the tools that its configuration lists can be called. */
   agent: Agent | null;
+  /** When the turn's patience with its tools ends, as of `performance.now()`; a call's own deadline is mostly earlier. */
+  until?: number;
   /** By call id the approvals that the visitor has said yes to; each opens its own call, once. */
   grants?: Record<string, string>;
   /** Told of the result of a call that was given up as late and still came, before `signal` aborted. */

@@ -71,7 +71,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
   const statusUrl = env['STATUS_URL'] ?? `http://127.0.0.1:${env['STATUS_PORT'] ?? 8788}`;
   let publicUrl = '';
-  const person = config.tools['handoff']?.kind === 'builtin' ? createHandoffSource(config.tools['handoff'], (place) => `${publicUrl}${transcriptPath(secrets.session, place)}`) : null;
+  const person = config.tools['handoff']?.kind === 'builtin' ? createHandoffSource(config.tools['handoff'], (place) => `${publicUrl}${transcriptPath(secrets.session, place)}`, log) : null;
   const tools = createTools({
     sources: config.tools, builtins: { docs: createDocsSource(recall), status: createStatusSource(statusUrl), ...(person ? { handoff: person } : {}) },
     pins: openPins(join(data, 'tools.json')), secret: secrets.session, folder: config.folder, log,

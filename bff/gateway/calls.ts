@@ -8,6 +8,8 @@ import { handoffEvent, statusEvent } from './sentences.ts';
 /** Calls of one turn that are made, and calls of one step that the model is told about: it asked for them, so each needs an answer. */
 const CALLS_MAX = 24;
 const TOLD_MAX = 50;
+/** The turn's patience with its tools, all steps together (ms). */
+const PATIENCE_MS = 60_000;
 
 /** The calls of one turn. `asking`: those that wait for the visitor. `late`: results that came after their call was given up. */
 export type Desk = {
@@ -18,6 +20,7 @@ export type Desk = {
   spans: Spans;
   agent: Agent | null;
   left: number;
+  until: number;
   asking: Waiting['calls'];
   late: ToolPart[];
   signal: AbortSignal;
@@ -34,7 +37,7 @@ export function openDesk({ tools, listTools }: Parts, question: Question, record
     signal.removeEventListener('abort', stop);
     turn.abort();
   };
-  return { tools, listTools, question, record, spans, agent, left: CALLS_MAX, asking: [], late: [], signal: turn.signal, close };
+  return { tools, listTools, question, record, spans, agent, left: CALLS_MAX, until: performance.now() + PATIENCE_MS, asking: [], late: [], signal: turn.signal, close };
 }
 
 /** Runs the calls of a step that said `text`. Returns what the next step is told; calls that wait for the visitor are in `desk.asking`. */
@@ -82,7 +85,7 @@ async function* results(desk: Desk, calls: ToolCall[], grants?: Record<string, s
   const { question: { owner: { site, visitor, chat }, lang, traceId }, record, spans, agent, signal } = desk;
   if (calls.length === 0) return [];
   const told: RouteMessage[] = [];
-  const context = { site, visitor, chat, lang, traceId, agent, ...(grants ? { grants } : {}), late: (part: ToolPart) => void desk.late.push(part) };
+  const context = { site, visitor, chat, lang, traceId, agent, until: desk.until, ...(grants ? { grants } : {}), late: (part: ToolPart) => void desk.late.push(part) };
   for await (const part of desk.tools(calls, context, signal)) {
     yield* eventsOf(part, desk.question, record);
     if (part.type === 'progress') continue;

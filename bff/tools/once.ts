@@ -41,10 +41,12 @@ export async function callOnce(call: ToolCall, tool: Ready, context: ToolContext
   let open = true;
   let timer: NodeJS.Timeout | undefined;
   let progressAt = -Infinity;
-  const expire = (): void => end(failed('timeout', `timed out after ${progressAt > 0 ? since(startedAt) : tool.timeout} ms`));
+  const { until = Infinity } = context;
   const arm = (): void => {
     clearTimeout(timer);
-    timer = setTimeout(expire, Math.max(0, Math.min(tool.timeout, tool.longest - (performance.now() - startedAt))));
+    const now = performance.now();
+    const left = Math.max(0, Math.min(tool.timeout, tool.longest - (now - startedAt), until - now));
+    timer = setTimeout(() => end(failed('timeout', `timed out after ${Math.round(now - startedAt + left)} ms`)), left);
   };
   const stop = (): void => {
     inner.abort();

@@ -14,7 +14,7 @@ const ANSWER_MAX = 16_000;
 const MAIL_MS = 8_000;
 
 /** @param transcript the address under which the conversation can be read. The webhook's answer may name a `url` where the visitor can follow. */
-export function createHandoffSource({ webhook, secret, allow, email }: HandoffConfig, transcript: (place: Pick<Owner, 'site' | 'visitor' | 'chat'>) => string): Source & { close(): Promise<void> } {
+export function createHandoffSource({ webhook, secret, allow, email }: HandoffConfig, transcript: (place: Pick<Owner, 'site' | 'visitor' | 'chat'>) => string, log: (line: string) => void): Source & { close(): Promise<void> } {
   const egress = createEgress(allow, ANSWER_MAX);
   const mail = email && createTransport({ url: email.smtp, connectionTimeout: MAIL_MS, greetingTimeout: MAIL_MS, socketTimeout: MAIL_MS });
 
@@ -53,7 +53,13 @@ export function createHandoffSource({ webhook, secret, allow, email }: HandoffCo
     async call(_name, input, context, signal, _progress, callId) {
       const id = `msg_${createHash('sha256').update(JSON.stringify([context.traceId, context.chat, callId])).digest('hex').slice(0, 40)}`;
       const news: News = { id, reason: String(input['reason']).toWellFormed(), link: transcript(context), context };
-      const [url] = await Promise.all([webhook === undefined ? undefined : tellHook(webhook, news, signal), email && tellMail(email, news)]);
+      const ways = await Promise.allSettled([...(webhook === undefined ? [] : [tellHook(webhook, news, signal)]), ...(email ? [tellMail(email, news)] : [])]);
+      // One way is enough: a second try would tell twice whom the first has told.
+      const told = ways.filter((way) => way.status === 'fulfilled');
+      const failed = ways.filter((way) => way.status === 'rejected');
+      for (const { reason } of failed) log(`handoff: one way to tell a person failed: ${reason instanceof Error ? reason.message.slice(0, 200) : String(reason)}`);
+      if (told.length === 0) throw failed[0]?.reason ?? new ToolFault('failed', 'nobody could be told');
+      const url = told.find(({ value }) => value !== undefined)?.value ?? undefined;
       return { output: { told: true }, handoff: { reason: 'requested', ...(url === undefined ? {} : { url }) } };
     },
     async close() {

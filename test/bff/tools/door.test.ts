@@ -101,6 +101,18 @@ describe('approval', () => {
     assert.deepEqual(stored.messages[1]?.parts, [{ type: 'text', text: 'Done.' }]);
   });
 
+  test('beside a tool that needs no yes: that one runs at once, and both results go to the model', async () => {
+    const chat = chatId();
+    model.set([calls({ name: 'shop_call', input: {}, id: 'look-1' }, { name: 'crm_call', input: { amount: 5 }, id: 'pay-1' }), { text: 'Both.' }]);
+    const all = await ask(bff, token, chat, 'look and pay');
+    assert.deepEqual([eventsOf(all, 'tool-output-available').length, eventsOf(all, 'tool-approval-request').length, asked.length], [1, 1, 1]);
+    const messageId = eventsOf(all, 'start')[0]?.messageId ?? '';
+    const rest = await Array.fromAsync(received(await decide(chat, messageId, [{ type: 'tool-crm.call', toolCallId: 'pay-1', approval: { id: eventsOf(all, 'tool-approval-request')[0]?.approvalId, approved: true } }])));
+    assert.equal(textOf(rest), 'Both.');
+    const outputs = (model.requests.at(-1)?.body['input'] ?? []) as { type?: string; call_id?: string }[];
+    assert.deepEqual(outputs.map(({ type, call_id }) => `${type ?? 'message'} ${call_id ?? ''}`.trim()), ['message', 'function_call look-1', 'function_call pay-1', 'function_call_output look-1', 'function_call_output pay-1']);
+  });
+
   test('a no is told to the model, and nothing is called', async () => {
     const chat = chatId();
     const { messageId, approval } = await asking(chat);
