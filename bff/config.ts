@@ -18,6 +18,8 @@ const site = z.object({
   origins: z.array(origin),
   /** Secrets or public keys that the customer signs identities with; two at a time allow rotation. */
   identitySecrets: z.array(z.string().min(16, 'expected at least 16 characters')).default([]),
+  /** Conversations and remembered turns are deleted after so many days; without it they stay until they are erased. */
+  retentionDays: z.int().min(1).max(36_500).optional(),
   /** Questions and answers are kept with the traces of slow, failed and complained-about turns. */
   traceText: z.boolean().default(false),
 });
@@ -135,6 +137,14 @@ const schema = z.object({
     /** Folder of the LanceDB tables, relative to the working folder. Default: `memory` in the data folder. */
     uri: z.string().min(1).optional(),
     tokenBudget: z.int().min(0).max(8_000).default(300),
+    /** A turn goes on after so many ms with what was found by then. */
+    deadline: milliseconds.default(50),
+    /** What makes vectors instead of the shipped table of words. Another one re-embeds what is there in the background. */
+    embedder: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('openai-compatible'), baseURL: httpUrl, model: z.string().min(1), apiKey: z.string().min(1).optional(), size: z.int().min(8).max(8_192).optional() }),
+      /** transformers.js with a model in a folder; the package is installed beside the configuration by whoever wants it. */
+      z.object({ kind: z.literal('transformers'), path: z.string().min(1) }),
+    ]).optional(),
     /**
      * Files and folders read at every start, relative to the configuration file. `url` is where a visitor can
      * read it: absolute, or a path on the page that holds the widget. A folder's files are appended to it.

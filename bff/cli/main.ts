@@ -14,6 +14,7 @@ const commands: Record<string, Command> = {
   trace: { about: 'ID|last|slowest|report|complaints|compare A B  shows where turns\' time went', load: () => import('./trace.ts') },
   drill: { about: 'NAME  breaks a provider on purpose and shows what visitors notice', load: () => import('./drill.ts') },
   incident: { about: 'new|update|resolve|maintenance…  writes what the status page tells', load: () => import('./incident.ts') },
+  export: { about: 'USER  prints everything that is kept of a visitor', load: () => import('./export.ts') },
   forget: { about: 'USER  erases everything that is kept of a visitor', load: () => import('./forget.ts') },
 };
 

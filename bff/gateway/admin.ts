@@ -17,6 +17,8 @@ export type AdminParts = {
   knowledge: Knowledge;
   remember: (turns: MemoryTurn[]) => Promise<void>;
   recall: (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;
+  /** Everything that is kept of a visitor. */
+  exportVisitor: (site: string, visitor: string) => Promise<unknown>;
   erase: (site: string, visitor: string) => Promise<{ visitor: string; rows: number; files: number; verifiedAt: number }>;
   tools: { health(): ToolHealth[]; accept(name: string): Promise<boolean> };
   traces: TraceParts;
@@ -42,6 +44,7 @@ const searchRequest = z.object({
   k: z.optional(z.int().check(z.gte(1), z.lte(200))),
   tokenBudget: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
   scope: z.optional(z.enum(['visitor', 'knowledge', 'all'])),
+  explain: z.optional(z.boolean()),
 });
 
 export function adminRoutes(parts: AdminParts): Hono {
@@ -85,16 +88,17 @@ export function adminRoutes(parts: AdminParts): Hono {
     return c.json({ stored: turns.length });
   });
   app.post('/memory/search', async (c) => {
-    const { site, visitor, query, k = 8, tokenBudget = 300, scope = 'all' } = await readBody(c, searchRequest, ADMIN_BODY_MAX);
+    const { site, visitor, query, k = 8, tokenBudget = 300, scope = 'all', explain = false } = await readBody(c, searchRequest, ADMIN_BODY_MAX);
     const started = performance.now();
-    const { snippets, tokens } = await parts.recall({ site: checkSite(site), visitor: visitor ?? null, query, k, tokenBudget, scope }, c.req.raw.signal);
+    const { snippets, tokens } = await parts.recall({ site: checkSite(site), visitor: visitor ?? null, query, k, tokenBudget, scope, explain }, c.req.raw.signal);
     return c.json({ snippets, tokens, ms: Math.round((performance.now() - started) * 100) / 100 });
   });
-  app.delete('/memory/visitors/:id', async (c) => {
-    const visitor = c.req.param('id');
+  const visitorOf = (visitor: string) => {
     if (!ID_PATTERN.test(visitor)) throw new Refusal(400, 'bad_request', 'id: expected 1 to 128 characters from A-Z a-z 0-9 _ . : -');
-    return c.json(await parts.erase(checkSite(c.req.query('site')), visitor));
-  });
+    return visitor;
+  };
+  app.get('/memory/visitors/:id', async (c) => c.json(await parts.exportVisitor(checkSite(c.req.query('site')), visitorOf(c.req.param('id')))));
+  app.delete('/memory/visitors/:id', async (c) => c.json(await parts.erase(checkSite(c.req.query('site')), visitorOf(c.req.param('id')))));
 
   app.route('/traces', traceRoutes(parts.traces));
   return app;

@@ -36,17 +36,18 @@ export function namesIn(text: string): string[] {
   return [...found];
 }
 
-/** What of a question may be a name: its capitalised words, and any run of its words that could be a title. */
-export function namesAsked(question: string): string[] {
+/** What of a question is a name (capitalised), and which runs of its words might be a title. */
+export function namesAsked(question: string): { names: string[]; titles: string[] } {
   const list = plain(question).split(' ').slice(0, 40);
-  const found = new Set(namesIn(question.replace(/^\s*\p{Lu}/u, (letter) => letter.toLowerCase())));
+  const names = namesIn(question.replace(/^\s*\p{Lu}/u, (letter) => letter.toLowerCase()));
+  const found = new Set<string>();
   for (let from = 0; from < list.length; from++) {
     for (let length = 1; length <= 5 && from + length <= list.length; length++) {
       const run = list.slice(from, from + length);
-      if (!NO_NAME.has(run[0] ?? '') && !NO_NAME.has(run.at(-1) ?? '') && run.join('').length >= 4) found.add(run.join(' '));
+      if (!NO_NAME.has(run[0] ?? '') && !NO_NAME.has(run.at(-1) ?? '') && run.join(' ').length > (length === 1 ? 6 : 3)) found.add(run.join(' '));
     }
   }
-  return [...found];
+  return { names, titles: [...found] };
 }
 
 /** Names that more sections than this mention tell nothing apart. */

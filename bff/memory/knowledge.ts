@@ -53,10 +53,14 @@ export function makeFindSections(store: Store, embedder: Embedder | null, near: 
   /** Where the names of the question and of the best sections lead. */
   async function reach(site: string, query: string, seeds: { row: SectionRow; score: number }[]): Promise<Map<string, number>> {
     const entity = (name: string): string => keyOf(site, name);
-    const asked = new Set(namesAsked(query).map(entity));
+    const { names, titles } = namesAsked(query);
+    const asked = new Set(names.map(entity));
+    const maybe = new Set(titles.map(entity));
     const led = seeds.flatMap(({ row }) => [plain(row.title), ...namesIn(row.text)]).map(entity);
-    const mentions = await store.mentionsOf(site, [...new Set([...asked, ...led])], MENTIONS_MAX);
-    return mentions.length === 0 ? new Map() : standing(mentions, new Map(seeds.map(({ row, score }) => [row.key, score])), asked, NAMED_COLLECTION);
+    const mentions = await store.mentionsOf(site, [...new Set([...asked, ...maybe, ...led])], MENTIONS_MAX);
+    for (const mention of mentions) if (mention.titled === 1 && maybe.has(mention.entity)) asked.add(mention.entity);
+    const known = new Set([...asked, ...led]);
+    return mentions.length === 0 ? new Map() : standing(mentions.filter((mention) => known.has(mention.entity)), new Map(seeds.map(({ row, score }) => [row.key, score])), asked, NAMED_COLLECTION);
   }
 
   return async (input, wanted, vector) => {

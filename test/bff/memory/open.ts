@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import type { MemoryTurn, Recalled, RecallInput } from '@halfsecond/bff/layers.ts';
-import { openMemory, type Memory } from '@halfsecond/bff/memory/memory.ts';
+import { openMemory, type Memory, type MemoryOptions } from '@halfsecond/bff/memory/memory.ts';
 
 export const never = new AbortController().signal;
 
@@ -16,10 +16,10 @@ export async function tempFolder(t: TestContext): Promise<string> {
 }
 
 /** Opens a memory, collects its log lines, and closes it before its folder goes. */
-export async function tempMemory(t: TestContext): Promise<{ memory: Memory; folder: string; lines: string[] }> {
+export async function tempMemory(t: TestContext, options: Partial<MemoryOptions> = {}): Promise<{ memory: Memory; folder: string; lines: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'hs-memory-'));
   const lines: string[] = [];
-  const memory = await openMemory({ uri: folder, log: (line) => lines.push(line) });
+  const memory = await openMemory({ uri: folder, log: (line) => lines.push(line), ...options });
   t.after(async () => {
     await memory.close();
     await rm(folder, { recursive: true, force: true });
