@@ -9,7 +9,8 @@ import type { Watch } from './watch.ts';
 
 /** Tools of one source beyond this many stay off: every one is told to the model at every step. */
 const TOOLS_MAX = 64;
-const NAME = /^[A-Za-z0-9_.:/-]{1,128}$/;
+const NAME = /^[A-Za-z0-9_.:/-]+$/;
+const NAME_MAX = 128;
 
 export type Registry = ReturnType<typeof createRegistry>;
 
@@ -42,10 +43,10 @@ export function createRegistry(log: (line: string) => void) {
       const mine = (tool: string): boolean => tool.startsWith(`${name}.`);
       for (const tool of [...ready.keys()].filter(mine)) ready.delete(tool);
       for (const tool of [...disabled.keys()].filter(mine)) if (!without.some((entry) => entry.name === tool)) disabled.delete(tool);
-      for (const entry of without) disabled.set(entry.name, { ...entry, since: disabled.get(entry.name)?.since ?? Date.now() });
+      for (const entry of without.filter((each) => each.name.length <= NAME_MAX)) disabled.set(entry.name, { ...entry, since: disabled.get(entry.name)?.since ?? Date.now() });
       if (source.definitions.length > TOOLS_MAX) log(`Tool source "${name}" has ${source.definitions.length} tools: only the first ${TOOLS_MAX} are offered.`);
       for (const definition of source.definitions.slice(0, TOOLS_MAX)) {
-        if (!mine(definition.name) || !NAME.test(definition.name) || ready.has(definition.name)) {
+        if (!mine(definition.name) || !NAME.test(definition.name) || definition.name.length > NAME_MAX || ready.has(definition.name)) {
           off(definition.name, `expected a name of its own that starts with "${name}."`);
           continue;
         }

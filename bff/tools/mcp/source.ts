@@ -13,6 +13,8 @@ import type { Pins } from './pins.ts';
 import { keepOf, outputOf } from './result.ts';
 
 const LIST_MS = 10_000;
+/** Tools of a list beyond these are not even looked at. */
+const LOOKED_AT = 100;
 /** Beside the deadline of the call, which is kept elsewhere: a server that reports for ever is left in the end (ms). */
 const REQUEST_SLACK_MS = 12_000;
 
@@ -36,7 +38,7 @@ export function openMcp({ name, config, folder, pins, offer, knowledge, log }: M
     const { tools } = client.getServerCapabilities()?.tools ? await client.listTools(undefined, { timeout: LIST_MS, signal: stopping.signal, cacheMode: 'refresh' }) : { tools: [] };
     names.clear();
     const disabled: Disabled[] = [];
-    const definitions = tools.flatMap((tool) => {
+    const definitions = tools.slice(0, LOOKED_AT).flatMap((tool) => {
       const definition = definitionOf(name, tool, config.approval);
       if (pins.holds(definition.name, pinned(tool))) {
         if (!names.has(definition.name)) names.set(definition.name, tool.name);

@@ -1,18 +1,38 @@
 /** Handing over to a person: webhook and mail, the link to the conversation, and what the visitor sees. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { SMTPServer } from 'smtp-server';
 import { Webhook } from 'standardwebhooks';
 import type { Agent, Dispatch } from '@halfsecond/bff/layers';
 import { startOpenAI } from '../../fakes/openai.ts';
-import { ask, bffFor, eventsOf, session, textOf } from '../harness.ts';
+import { parseConfig } from '@halfsecond/bff/config';
+import { SITE, ask, bffFor, eventsOf, session, textOf } from '../harness.ts';
 import { agentWith } from './setup.ts';
 
 const agent: Agent = { ...agentWith(['handoff.*']), name: 'desk' };
 const dispatch: Dispatch = async () => ({ agent, score: 1, abstained: false, human: false, alternatives: [] });
 const secret = `whsec_${Buffer.from('a secret of the operator').toString('base64')}`;
+
+test('a handoff that tells nobody is a fault of the configuration', () => {
+  const faults = (handoff: object): string[] => {
+    const read = parseConfig({ site: SITE, tools: { handoff: { kind: 'builtin', ...handoff } } }, {}, '/');
+    return 'faults' in read ? read.faults : [];
+  };
+  assert.deepEqual(faults({}), ['tools.handoff tells nobody: expected webhook or email.']);
+  assert.deepEqual(faults({ webhook: 'https://desk.example/' }), []);
+});
+
+test('what the README says of tools is a configuration', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../../../bff/README.md'), 'utf8');
+  const [, example = ''] = /## Tools[\s\S]*?```json\n([\s\S]*?)```/.exec(readme) ?? [];
+  assert.ok(example.trim().split('\n').length <= 3, 'in three lines');
+  const read = parseConfig({ site: SITE, ...(JSON.parse(`{${example}}`) as object) }, {}, '/');
+  assert.ok('config' in read && read.config.tools['files']?.kind === 'mcp', 'faults' in read ? read.faults.join('\n') : '');
+});
 
 test('a person is told by webhook and mail, with a link that shows the conversation; the visitor sees it', async (t) => {
   const hooks: { headers: Record<string, string>; body: string }[] = [];

@@ -1,6 +1,9 @@
 /** MCP with the reference servers, over stdio and HTTP, and with a server that does everything wrong. */
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -167,6 +170,56 @@ test('a server that is not there from the start is off until it is; a result tha
   assert.equal(lines.filter((line) => line.includes('"gone" is away')).length, 1, 'said once');
   const kept = async (): Promise<unknown> => outputOf((await all(tools.run([callOf('odd.kept')], contextWith('odd.*'), never))).at(-1));
   assert.deepEqual([await kept(), await kept(), tools.forget('s', 'other'), tools.forget('s', 'v'), await kept()], ['call 1', 'call 1', 0, 1, 'call 2']);
+});
+
+test('a server over HTTP that sends without end, sends us elsewhere, or answers with a page', async (t) => {
+  let sent = 0;
+  const odd: Record<string, (response: ServerResponse) => void> = {
+    endless(response) {
+      response.writeHead(200, { 'content-type': 'application/json' });
+      const more = (): void => {
+        while (!response.destroyed && sent < 1_000) {
+          sent += 1;
+          if (!response.write('x'.repeat(1_000_000))) return void response.once('drain', more);
+        }
+      };
+      more();
+    },
+    elsewhere: (response) => void response.writeHead(307, { location: 'http://169.254.169.254/mcp' }).end(),
+    page: (response) => void response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Hello</h1>'),
+    fine: (response) => void response.writeHead(200, { 'content-type': 'application/json' }),
+  };
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
+      if (request.method !== 'POST') return void response.writeHead(405).end();
+      const { id, method, params } = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { id?: number; method: string; params: { name?: string; protocolVersion?: string } };
+      const answer = (more: object): void => void response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ jsonrpc: '2.0', id, ...more }));
+      if (id === undefined) response.writeHead(202).end();
+      else if (method === 'initialize') answer({ result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'odd', version: '1' } } });
+      else if (method === 'tools/list') answer({ result: { tools: Object.keys(odd).map((name) => ({ name, inputSchema: { type: 'object' } })) } });
+      else if (method === 'tools/call' && params.name === 'fine') answer({ result: { content: [{ type: 'text', text: 'fine' }] } });
+      else if (method === 'tools/call') odd[params.name ?? '']?.(response);
+      else answer({ error: { code: -32601, message: 'Method not found' } });
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.after(() => new Promise<void>((resolve) => {
+    server.closeAllConnections();
+    server.close(() => resolve());
+  }));
+  const { port } = server.address() as AddressInfo;
+  const { tools, lines } = toolsFor(t, { odd: { kind: 'mcp', url: `http://127.0.0.1:${port}/mcp`, ...times } });
+  await until(() => tools.names().length > 0);
+  const run = async (name: string) => codeOf((await all(tools.run([callOf(`odd.${name}`)], contextWith('odd.*'), never))).at(-1));
+  for (const name of ['endless', 'elsewhere', 'page']) {
+    assert.match(await run(name), /unreachable|too-large|bad-result|failed/, name);
+    await until(() => lines.some((line) => line.includes('connected again')) && tools.names().length > 0);
+  }
+  assert.ok(sent < 60, `${sent} MB were sent`);
+  let last = '';
+  for (const end = performance.now() + 5_000; !last.includes('"fine"') && performance.now() < end;) last = await run('fine');
+  assert.match(last, /"output":"fine"/);
 });
 
 test('an HTTP server that is restarted is found again, and its first call too', async (t) => {

@@ -135,16 +135,17 @@ test('results are plain data of a bounded size', async (t) => {
     wide: async () => 'ä'.repeat(40_000),
     loop: async () => { const a: Record<string, unknown> = {}; a['a'] = a; return a; },
     huge: async () => 10n,
+    deep: async () => JSON.parse(`${'['.repeat(2_000)}${']'.repeat(2_000)}`) as unknown,
     nothing: async () => undefined,
     code: async () => () => 1,
     trap: async () => ({ toJSON() { throw new Error('no'); } }),
     copy: async () => ({ at: new Date(0), list: [1, undefined] }),
     fits: async () => 'x'.repeat(63_000),
   });
-  const parts = await all(tools.run(['big', 'wide', 'loop', 'huge', 'nothing', 'code', 'trap', 'copy', 'fits'].map((name) => call(name)), context(), never));
+  const parts = await all(tools.run(['big', 'wide', 'loop', 'huge', 'deep', 'nothing', 'code', 'trap', 'copy', 'fits'].map((name) => call(name)), context(), never));
   const by = new Map(parts.map((part) => [part.callId, part]));
   for (const name of ['big', 'wide']) assert.equal(codeOf(by.get(name)), 'too-large');
-  for (const name of ['loop', 'huge', 'trap']) assert.equal(codeOf(by.get(name)), 'bad-result');
+  for (const name of ['loop', 'huge', 'deep', 'trap']) assert.equal(codeOf(by.get(name)), 'bad-result');
   const output = (name: string): unknown => { const part = by.get(name); return part?.type === 'output' ? part.output : part; };
   assert.equal(output('nothing'), null);
   assert.equal(output('code'), null);
