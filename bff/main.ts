@@ -17,6 +17,7 @@ import type { KnowledgeDocument, Layers, Recall, Remember } from './layers.ts';
 import { openMemory } from './memory/memory.ts';
 import { readDocuments } from './memory/read.ts';
 import { createReport } from './report.ts';
+import { keepRetention } from './retention.ts';
 import { createRoute } from './route/route.ts';
 import { createSpend } from './route/spend.ts';
 import { classOf } from './route/sensitive.ts';
@@ -24,6 +25,7 @@ import { openConversations } from './store/conversations.ts';
 import { openDatabase } from './store/database.ts';
 import { openFolder, readSecrets } from './store/folder.ts';
 import { openLedger } from './store/spend.ts';
+import { openVisitorData } from './store/visitor.ts';
 import { createWork } from './store/work.ts';
 import { createDocsSource } from './tools/builtin/docs.ts';
 import { createHandoffSource } from './tools/builtin/handoff.ts';
@@ -47,8 +49,8 @@ export type Options = {
   /** Other functions in the place of layers; whatever is left out is the real one. */
   replace?: Partial<Layers & { tracing: Tracing }>;
 };
-/** `url` is where it listens; `knowledge` resolves when the configured documents have been read. */
-export type Bff = { url: string; port: number; adminKey: string; knowledge: Promise<void>; close(): Promise<void> };
+/** `url` is where it listens; `knowledge` resolves when the configured documents have been read, `retained` when what was too old at the start is gone. */
+export type Bff = { url: string; port: number; adminKey: string; knowledge: Promise<void>; retained: Promise<void>; close(): Promise<void> };
 
 /** Turns at once when only the implicit built-in answerer is there. */
 const BUILTIN_CONCURRENT = 64;
@@ -61,11 +63,13 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const database = openDatabase(join(data, 'bff.sqlite'));
   const work = createWork(database);
   const conversations = openConversations(database, work);
-  const memory = config.memory.enabled ? await openMemory({ uri: resolve(config.memory.uri ?? join(data, 'memory')), log }) : null;
+  const visitors = openVisitorData(database, work);
+  const words = loadWords();
+  const memory = config.memory.enabled ? await openMemory({ uri: resolve(config.memory.uri ?? join(data, 'memory')), log, embed: words, embedder: config.memory.embedder, folder: config.folder }) : null;
   const recall: Recall = memory?.recall ?? (async () => ({ snippets: [], tokens: 0 }));
+  const inTime: Recall = (input, signal) => recall({ deadline: config.memory.deadline, ...input }, signal);
   const remember: Remember = memory?.remember ?? (async () => undefined);
 
-  const words = loadWords();
   const dispatcher = createDispatch({ agents: config.agents, words, fallback: config.dispatch.fallback, log });
   const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database, work), log });
   const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
@@ -114,12 +118,13 @@ export async function startBff(options: Options, { host, port }: { host: string;
         const erased = await memory?.eraseVisitor(site, visitor);
         return { visitor, rows: rows + (erased?.rows ?? 0), files: erased?.files ?? 0, verifiedAt: erased?.verifiedAt ?? Date.now() };
       },
+      exportVisitor: async (site, visitor) => ({ site, visitor, turns: (await memory?.exportVisitor(site, visitor)) ?? [], ...visitors.read(site, visitor) }),
     },
   });
 
   const agentOf = (name: string | null) => config.agents.find((agent) => agent.name === name) ?? null;
   const titleOf = (name: string | null) => agentOf(name)?.title ?? null;
-  const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall, route: router.route, tools: tools.run, ...options.replace };
+  const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall: inTime, route: router.route, tools: tools.run, ...options.replace };
   const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans: tracing.recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf, agentOf });
   const server = createPort(layers.gateway(turn));
   const listening = await server.listen(host, port);
@@ -129,8 +134,10 @@ export async function startBff(options: Options, { host, port }: { host: string;
     ready = true;
   });
 
+  const retention = keepRetention({ sites: config.sites, log, expire: async (site, before) => visitors.expire(site, before) + ((await memory?.expire(site, before)) ?? 0) });
+
   return {
-    url, port: listening, adminKey: secrets.admin, knowledge,
+    url, port: listening, adminKey: secrets.admin, knowledge, retained: retention.swept,
     async close() {
       answers.close();
       await server.close();
@@ -140,6 +147,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
       await person?.close();
       await report.settled();
       await tracing.close();
+      await retention.close();
       await memory?.close();
       work.settle();
       database.close();
