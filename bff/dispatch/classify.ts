@@ -116,9 +116,15 @@ function nearestIndex(vectors: Sparse[], lessons: Lesson[], features: number, la
   const meanings = new Float32Array(vectors.length * size);
   for (const [n, { meaning }] of vectors.entries()) meanings.set(meaning, n * size);
   return (vector, without) => {
+    const own = vector.meaning;
     for (let n = 0; n < cosine.length; n++) {
       let sum = 0;
-      for (let d = 0, from = n * size; d < size; d++) sum += (vector.meaning[d] as number) * (meanings[from + d] as number);
+      let from = n * size;
+      let d = 0;
+      for (; d + 3 < size; d += 4, from += 4) {
+        sum += (own[d] as number) * (meanings[from] as number) + (own[d + 1] as number) * (meanings[from + 1] as number) + (own[d + 2] as number) * (meanings[from + 2] as number) + (own[d + 3] as number) * (meanings[from + 3] as number);
+      }
+      for (; d < size; d++, from++) sum += (own[d] as number) * (meanings[from] as number);
       cosine[n] = sum * NEAR_MEANING;
     }
     for (let i = 0; i < vector.at.length; i++) {

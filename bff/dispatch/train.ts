@@ -22,6 +22,9 @@ const MOST_WEIGHTS = 8_000_000;
 /** Multiplications that training may spend: about half a second. More classes get fewer rounds. */
 const BUDGET = 500_000_000;
 const MOST_ROUNDS = 16;
+const LEAST_ROUNDS = 2;
+/** With hundreds of classes even the fewest rounds are too many: beyond this each text is held against some of the classes at a time. */
+const MOST_WORK = 1_500_000_000;
 /** How much the sentence vector counts beside words and letters. */
 export const MEANING = 0.8;
 const RATE = 8;
@@ -88,16 +91,18 @@ export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight
   for (const lesson of lessons) sizes[lesson.label] = (sizes[lesson.label] ?? 0) + lesson.weight;
   const even = lessons.length / labels;
   const work = vectors.reduce((sum, vector) => sum + vector.at.length + meanings, 0) * labels * 2;
-  const rounds = Math.max(2, Math.min(MOST_ROUNDS, Math.floor(BUDGET / Math.max(1, work))));
+  const rounds = Math.max(LEAST_ROUNDS, Math.min(MOST_ROUNDS, Math.floor(BUDGET / Math.max(1, work))));
+  const window = Math.max(1, Math.min(labels, Math.floor((labels * MOST_WORK) / (rounds * work))));
+  // Classes that are left out of a comparison would have had their share: those that are in stand for them.
+  const absent = Math.log(labels / window);
   const order = shuffled(vectors.length);
   for (let round = 0; round < rounds; round++) {
     const rate = RATE / (1 + (3 * round) / rounds);
-    for (const n of order) {
+    for (const [turn, n] of order.entries()) {
       const vector = vectors[n];
       const lesson = lessons[n];
       if (!vector || !lesson) continue;
-      addScores(vector, weights, labels, scores);
-      softmax(scores);
+      compare(vector, lesson.label, turn + round);
       // Small classes count as much as large ones, within reason.
       const balance = Math.min(3, Math.max(0.3, Math.sqrt(even / (sizes[lesson.label] ?? even)))) * lesson.weight;
       scores[lesson.label] = (scores[lesson.label] ?? 0) - 1;
@@ -113,6 +118,24 @@ export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight
   }
   return weights;
 
+  /** Fills `scores` with the shares of the classes that the text is held against, always its own among them; others get none. */
+  function compare(vector: Sparse, own: number, turn: number): void {
+    if (window === labels) {
+      addScores(vector, weights, labels, scores);
+      softmax(scores);
+      return;
+    }
+    const from = (turn * window) % (labels - window + 1);
+    scores.fill(-Infinity);
+    scores.fill(0, from, from + window);
+    scores[own] = 0;
+    addScoresWithin(vector, weights, labels, scores, from, from + window);
+    for (let k = from; k < from + window; k++) scores[k] = (scores[k] ?? 0) + absent;
+    if (own < from || own >= from + window) addScoresWithin(vector, weights, labels, scores, own, own + 1);
+    else scores[own] = (scores[own] ?? 0) - absent;
+    softmax(scores);
+  }
+
   function move(part: Float32Array, row: number, step: number, moving: number): void {
     for (let m = 0; m < moving; m++) {
       const k = movers[m] as number;
@@ -124,13 +147,26 @@ export function trainSoftmax(vectors: Sparse[], lessons: { label: number; weight
 /** Fills `scores` with the raw class scores of a vector. */
 export function addScores(vector: Sparse, weights: Weights, labels: number, scores: Float64Array): void {
   scores.fill(0);
-  for (let i = 0; i < vector.at.length; i++) add(weights.features, (vector.at[i] ?? 0) * labels, vector.value[i] ?? 0, scores);
-  for (let d = 0; d < vector.meaning.length; d++) add(weights.meaning, d * labels, MEANING * (vector.meaning[d] ?? 0), scores);
+  addScoresWithin(vector, weights, labels, scores, 0, labels);
 }
 
-/** The one hot loop: indexes are in range by construction. */
-function add(part: Float32Array, row: number, value: number, scores: Float64Array): void {
-  for (let k = 0; k < scores.length; k++) (scores[k] as number) += value * (part[row + k] as number);
+/** Adds the raw scores of the classes `from` up to `to`. The one hot loop: rows are taken by four, indexes are in range by construction. */
+function addScoresWithin({ at, value, meaning }: Sparse, weights: Weights, labels: number, scores: Float64Array, from: number, to: number): void {
+  const { features, meaning: dense } = weights;
+  let i = 0;
+  for (; i + 3 < at.length; i += 4) {
+    const [a, b, c, d] = [(at[i] as number) * labels, (at[i + 1] as number) * labels, (at[i + 2] as number) * labels, (at[i + 3] as number) * labels];
+    const [p, q, r, s] = [value[i] as number, value[i + 1] as number, value[i + 2] as number, value[i + 3] as number];
+    for (let k = from; k < to; k++) (scores[k] as number) += p * (features[a + k] as number) + q * (features[b + k] as number) + r * (features[c + k] as number) + s * (features[d + k] as number);
+  }
+  for (; i < at.length; i++) for (let k = from, row = (at[i] as number) * labels, p = value[i] as number; k < to; k++) (scores[k] as number) += p * (features[row + k] as number);
+  let n = 0;
+  for (; n + 3 < meaning.length; n += 4) {
+    const [p, q, r, s] = [MEANING * (meaning[n] as number), MEANING * (meaning[n + 1] as number), MEANING * (meaning[n + 2] as number), MEANING * (meaning[n + 3] as number)];
+    const row = n * labels;
+    for (let k = from; k < to; k++) (scores[k] as number) += p * (dense[row + k] as number) + q * (dense[row + labels + k] as number) + r * (dense[row + 2 * labels + k] as number) + s * (dense[row + 3 * labels + k] as number);
+  }
+  for (; n < meaning.length; n++) for (let k = from, row = n * labels, p = MEANING * (meaning[n] as number); k < to; k++) (scores[k] as number) += p * (dense[row + k] as number);
 }
 
 /** In place: raw scores to shares that add up to one. */
