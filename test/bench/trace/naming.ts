@@ -49,7 +49,7 @@ export async function nameSlowest(trials: number, random: () => number): Promise
   const one = async (chat: string, hop: Hop | null, ms: number): Promise<Trial> => {
     for (const name of HOPS) delay[name] = name === hop ? ms : 0;
     const speech = { text: 'It is in your account.' };
-    fake.set(hop === 'tool' ? [{ calls: [{ name: 'docs__search', input: { query: 'invoice' } }] }, speech] : hop === 'queue' ? [{ ...speech, firstTokenDelay: ms }, speech] : { ...speech, firstTokenDelay: delay.provider });
+    fake.set(hop === 'tool' ? [{ calls: [{ name: 'docs_search', input: { query: 'invoice' } }] }, speech] : hop === 'queue' ? [{ ...speech, firstTokenDelay: ms }, speech] : { ...speech, firstTokenDelay: delay.provider });
     let before: Promise<unknown> = Promise.resolve();
     if (hop === 'queue') {
       // Somebody else has the only place.
