@@ -42,18 +42,18 @@ export async function callOnce(call: ToolCall, tool: Ready, context: ToolContext
   let timer: NodeJS.Timeout | undefined;
   let progressAt = -Infinity;
   const { until = Infinity } = context;
-  const arm = (): void => {
+  /** @param gone ms since the call began */
+  const arm = (gone: number): void => {
     clearTimeout(timer);
-    const now = performance.now();
-    const left = Math.max(0, Math.min(tool.timeout, tool.longest - (now - startedAt), until - now));
-    timer = setTimeout(() => end(failed('timeout', `timed out after ${Math.round(now - startedAt + left)} ms`)), left);
+    const left = Math.max(0, Math.min(tool.timeout, tool.longest - gone, until - startedAt - gone));
+    timer = setTimeout(() => end(failed('timeout', `timed out after ${Math.round(gone + left)} ms`)), left);
   };
   const stop = (): void => {
     inner.abort();
     end(failed('cancelled', 'cancelled'));
   };
   signal.addEventListener('abort', stop, { once: true });
-  arm();
+  arm(0);
   const running = run();
   const part = await ended;
   open = false;
@@ -80,8 +80,8 @@ export async function callOnce(call: ToolCall, tool: Ready, context: ToolContext
 
   function report(output: unknown): void {
     if (!open) return;
-    arm();
     const now = performance.now();
+    arm(now - startedAt);
     if (now - progressAt < PROGRESS_EVERY_MS) return;
     progressAt = now;
     try {
