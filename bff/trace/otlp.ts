@@ -1,6 +1,5 @@
 /** Ended turns as OpenTelemetry spans in OTLP's JSON, named by the GenAI semantic conventions. No text of anybody is in them. Pure. */
-import { createHash } from 'node:crypto';
-import type { Span } from '@halfsecond/shared/trace';
+import { spanOfCall, type Span } from '@halfsecond/shared/trace';
 import type { AttemptReport, TurnRecord } from '../layers.ts';
 
 /** What the exporter holds of a turn until it is sent; `startedAt` epoch ms. */
@@ -92,7 +91,7 @@ export function attributes(values: Record<string, string | number | boolean | nu
 /** Epoch ms as the text of whole nanoseconds, which no number can hold. */
 export function nanos(at: number): string {
   const whole = Math.floor(at);
-  return `${whole}${String(Math.floor((at - whole) * 1e6)).padStart(6, '0')}`;
+  return String(whole) + String(1_000_000 + Math.floor((at - whole) * 1e6)).slice(1);
 }
 
 export function seconds(ms: number): number {
@@ -101,5 +100,5 @@ export function seconds(ms: number): number {
 
 /** A span's id of our own as OpenTelemetry's; what has 16 hex digits was told to a provider and stays. */
 function idOf(traceId: string, id: Span['id']): string {
-  return /^[0-9a-f]{16}$/.test(id) ? id : createHash('sha256').update(traceId + id).digest('hex').slice(0, 16);
+  return id.length === 16 ? id : spanOfCall(traceId, id);
 }

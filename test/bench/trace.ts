@@ -9,7 +9,7 @@ import { measureOwn } from './trace/own.ts';
 
 const TRIALS = Number(process.env['TRIALS'] ?? 200);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 6);
-const PER_ROUND = 150;
+const PER_ROUND = 300;
 
 // The bff's own notes are of no interest here.
 console.error = () => undefined;
