@@ -1,9 +1,11 @@
 /** `halfsecond ingest PATH…`: documents into a site's knowledge, through the running bff or straight into its folder. */
 import { join, resolve } from 'node:path';
 import { openMemory } from '../memory/memory.ts';
+
 import { readDocuments } from '../memory/read.ts';
 import type { KnowledgeDocument } from '../layers.ts';
 import { openFolder } from '../store/folder.ts';
+import { loadWords } from '../words/words.ts';
 import { dataFolder, helped, loadConfig } from './options.ts';
 import { askRunning } from './running.ts';
 
@@ -47,7 +49,7 @@ async function write(site: string, documents: KnowledgeDocument[], uri: string |
   openFolder(data);
   const answer = (await askRunning('POST', '/admin/knowledge', { site, documents })) as Report | null;
   if (answer) return answer;
-  const memory = await openMemory({ uri: resolve(uri ?? join(data, 'memory')), log: (line) => console.error(line) });
+  const memory = await openMemory({ uri: resolve(uri ?? join(data, 'memory')), log: (line) => console.error(line), embed: loadWords() });
   try {
     return await memory.ingest(site, documents, (done, total) => process.stderr.isTTY && process.stderr.write(`\r${done} of ${total} documents`));
   } finally {

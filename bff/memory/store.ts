@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Query, Table } from '@lancedb/lancedb';
 import type { Table as Result } from 'apache-arrow';
 import { MemoryError, reason } from './errors.ts';
-import { before, notBy, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor } from './filter.ts';
+import { before, keyOf, notBy, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor } from './filter.ts';
 import { each, sectionRow, turnRow } from './rows.ts';
 import { ADDED, checkRow, checkSchema, tableSchema, type MentionRow, type Origin, type SectionRow, type TableName, type TurnRow } from './schema.ts';
 import { syncNew } from './sync.ts';
@@ -63,8 +63,8 @@ export type Store = {
 
 /** Which columns have an index for exact values, beside the full text of `search`. */
 const INDEXED: Record<TableName, string[]> = { turns: ['key', 'visitor'], sections: ['key', 'document'], mentions: ['entity', 'section'] };
-/** What a turn is read for; `search` repeats the text. */
-const TURN_COLUMNS = ['key', 'site', 'visitor', 'id', 'chat', 'role', 'name', 'text', 'at', 'seq', 'embedder', 'size', 'vector'];
+/** What a visitor's turn is read for: the rest is known, and every column costs time. */
+const TURN_COLUMNS = ['id', 'chat', 'role', 'name', 'text', 'at', 'seq', 'embedder', 'vector'];
 /** Keys in one filter. */
 const KEYS = 500;
 
@@ -132,10 +132,11 @@ export async function openStore(folder: string): Promise<Store> {
       const filter = ofVisitor(site, visitor);
       const some = await read(() => rowsOf(tables.turns, filter).select(TURN_COLUMNS).limit(limit + 1));
       // Nearly every visitor has fewer: ordering them here is cheaper than in the query.
-      if (some.numRows <= limit) return each(some, turnRow).sort((a, b) => a.at - b.at || a.seq - b.seq);
+      const whole = (row: TurnRow): TurnRow => ({ ...row, site, visitor, key: keyOf(site, visitor, row.id), size: row.vector?.length ?? null });
+      if (some.numRows <= limit) return each(some, turnRow).map(whole).sort((a, b) => a.at - b.at || a.seq - b.seq);
       const newest = { columnName: 'at', ascending: false };
       const rows = await read(() => rowsOf(tables.turns, filter).orderBy([newest, { ...newest, columnName: 'seq' }]).select(TURN_COLUMNS).limit(limit));
-      return each(rows, turnRow).reverse();
+      return each(rows, turnRow).map(whole).reverse();
     },
     async findTurns(site, visitor, query, limit) {
       const found = await search(tables.turns, ofVisitor(site, visitor), query, limit);
@@ -209,7 +210,7 @@ export async function openStore(folder: string): Promise<Store> {
     },
     async rewrite(name) {
       await tables[name].update({ where: 'true', valuesSql: { key: 'key' } });
-      await tables[name].optimize();
+      // New indexes at once: bringing the old ones up to date first takes three times as long.
       await index(name, tables[name]);
       // A clean-up keeps versions younger than its date; this one is later than any of them.
       await tables[name].optimize({ cleanupOlderThan: new Date(Date.now() + 1_000), deleteUnverified: true });
