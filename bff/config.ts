@@ -131,6 +131,10 @@ const schema = z.object({
   dispatch: z.object({
     /** Who answers when no agent fits: an agent's name, or "human". Without it a general answer is tried. */
     fallback: idText.optional(),
+    /** Whether the visitor is asked which of two agents they mean when both are close and neither is sure. */
+    clarify: z.boolean().default(true),
+    /** A cheap model that is asked who a message is for when no agent fits, for `timeout` ms at most. */
+    secondOpinion: z.object({ model: idText, timeout: milliseconds.default(400) }).optional(),
   }).prefault({}),
   memory: z.object({
     enabled: z.boolean().default(true),

@@ -14,7 +14,7 @@ const view = z.object({
   models: listOf(entry({ id: text, provider: text })),
   agents: listOf(entry({ name: text, tools: texts, dataClass: text })),
   tools: z.record(z.string(), z.unknown()).catch({}),
-  dispatch: entry({ fallback: text }),
+  dispatch: entry({ fallback: text, secondOpinion: entry({ model: text }).optional() }),
   route: entry({ internal: text }),
 }).catch({ providers: {}, models: [], agents: [], tools: {}, dispatch: { fallback: '' }, route: { internal: '' } });
 
@@ -55,6 +55,8 @@ export function contradictions(json: unknown): string[] {
   if (fallback !== '' && fallback !== 'human' && !agents.some(({ name }) => name === fallback)) {
     faults.push(`dispatch.fallback is "${fallback}": expected "human" or one of ${names(agents.map(({ name }) => name))}.`);
   }
+  const second = dispatch.secondOpinion?.model ?? '';
+  if (second !== '' && !models.some(({ id }) => id === second)) faults.push(`dispatch.secondOpinion.model is "${second}", which models does not have: expected one of ${names(models.map(({ id }) => id))}.`);
   return faults;
 }
 

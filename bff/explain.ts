@@ -10,7 +10,7 @@ type Parts = { dispatcher: Dispatcher; route: Router['explain']; recall: Recall;
 export function createExplain({ dispatcher, route, recall, agents, tokenBudget }: Parts): Explain {
   return async ({ site, visitor, message, agent: wanted }, signal) => {
     const start = performance.now();
-    const who = dispatcher.explain({ site, text: message, recent: [], current: null, identified: visitor?.startsWith('user:') ?? false });
+    const who = dispatcher.explain({ site, text: message, recent: [], current: null, identified: visitor?.startsWith('user:') ?? false, dataClass: 'public' });
     const dispatched = performance.now();
     const { snippets, tokens } = await recall({ site, visitor, query: message, scope: 'all', k: 8, tokenBudget, explain: true }, signal);
     const recalled = performance.now();
@@ -20,7 +20,7 @@ export function createExplain({ dispatcher, route, recall, agents, tokenBudget }
     });
     const routed = performance.now();
     return {
-      agent: { name: agent?.name ?? null, score: who.score, abstained: wanted === undefined && who.abstained, human: who.human, alternatives: who.alternatives, words: who.words },
+      agent: { name: agent?.name ?? null, score: who.score, abstained: wanted === undefined && who.abstained, human: who.human, alternatives: who.alternatives, words: who.words, ...(who.ask ? { ask: who.ask.map((choice) => choice.agent) } : {}) },
       route: order,
       snippets, tokens,
       timing: { dispatch: dispatched - start, memory: recalled - dispatched, route: routed - recalled },

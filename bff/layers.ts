@@ -7,6 +7,7 @@ import type { Span } from '@halfsecond/shared/trace';
 import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
 import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
 import type { AgentConfig, Config, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
+import type { Choice, Dispatch, Dispatched } from './layers.dispatch.ts';
 import type { Resumed, RunTools, ToolDefinition, Waiting } from './layers.tools.ts';
 
 export type { Handoff, ListTools, Resumed, RunTools, ToolContext, ToolDefinition, ToolPart, Waiting } from './layers.tools.ts';
@@ -39,7 +40,8 @@ export function causeOf(error: unknown): string {
 
 /** Whose turn it is; comes from the server's own session, never from a client's words. */
 export type Owner = { site: string; visitor: string; chat: string; identified: boolean };
-export type Said = { role: 'user' | 'assistant'; text: string };
+/** `asked`: the answer was a question between these agents. */
+export type Said = { role: 'user' | 'assistant'; text: string; asked?: Choice[] };
 
 // --- gateway: holds the connection ------------------------------------------------------------------
 
@@ -74,20 +76,7 @@ export type Gateway = (turn: Turn) => (request: Request, connection?: unknown) =
 
 // --- dispatch: who answers ----------------------------------------------------------------------------
 
-export type DispatchInput = { site: string; text: string; recent: Said[]; current: string | null; identified: boolean };
-export type Dispatched = {
-  /** Null when none fits and the configuration names no fallback agent. */
-  agent: Agent | null;
-  /** Confidence 0..1 in the best agent, whether or not it was taken. */
-  score: number;
-  /** True when no agent fitted well enough; `agent` is then the configured fallback or null. */
-  abstained: boolean;
-  /** The visitor should be offered a person: they asked for one, or the configuration says so for "none". */
-  human: boolean;
-  /** Best first, at most five, the chosen one included. */
-  alternatives: { name: string; score: number }[];
-};
-export type Dispatch = (input: DispatchInput, signal: AbortSignal) => Promise<Dispatched>;
+export type { Choice, Dispatch, DispatchInput, Dispatched, SecondOpinion } from './layers.dispatch.ts';
 
 // --- memory: the few snippets that matter -------------------------------------------------------------
 
@@ -152,6 +141,8 @@ export type RouteInput = {
   snippets: Snippet[];
   tools: ToolDefinition[];
   lang: string;
+  /** Id of the one model that may be asked. */
+  only?: string;
 };
 /**
  * How one provider attempt ended; `connect` (a new connection stood), `headers`, `firstContent` and `total` in ms from
@@ -251,6 +242,8 @@ export type TurnRecord = {
   spans: Span[];
   attempts: AttemptReport[];
   tools: { name: string; outcome: Outcome; ms: number }[];
+  /** Who was thought to be meant; a turn that was cut short before, or that goes on, has none. */
+  who?: Dispatched;
   /** Set when the answer goes on once the visitor has decided about these calls. */
   waiting: Waiting | null;
   /** The visitor has been told of `handoff` already. */

@@ -33,15 +33,15 @@ export function createReport({ conversations, remember, tracing, feed, log }: Pa
   };
 }
 
-function turnsOf({ question, text, waiting }: TurnRecord): MemoryTurn[] {
+function turnsOf({ question, text, waiting, who }: TurnRecord): MemoryTurn[] {
   const { owner: { site, visitor, chat }, messageId, id } = question;
   const at = Date.now();
   const asked: MemoryTurn = { id: messageId, site, visitor, chat, role: 'user', text: question.text, at };
-  // An answer that waits for the visitor is remembered once it is whole.
-  return text === '' || waiting !== null ? [asked] : [asked, { id, site, visitor, chat, role: 'assistant', text, at: at + 1 }];
+  // An answer that waits for the visitor is remembered once it is whole, a question back not at all.
+  return text === '' || waiting !== null || who?.ask ? [asked] : [asked, { id, site, visitor, chat, role: 'assistant', text, at: at + 1 }];
 }
 
-function extraOf({ question, code, handoff, sources, model, provider, fallback, usage, cost, timing, waiting }: TurnRecord) {
+function extraOf({ question, code, handoff, sources, model, provider, fallback, usage, cost, timing, waiting, agent, who }: TurnRecord) {
   const cited = [...(question.resume?.sources ?? []), ...sources.map(asSource)];
   const metadata = { traceId: question.traceId, model: model ?? '', provider: provider ?? '', fallback, usage, cost, timing };
   return {
@@ -50,6 +50,9 @@ function extraOf({ question, code, handoff, sources, model, provider, fallback, 
     ...(handoff === null ? {} : { handoff }),
     ...(cited.length === 0 ? {} : { sources: cited }),
     ...(waiting === null ? {} : { waiting }),
+    ...(agent === null ? {} : { agent }),
+    ...(who === undefined ? {} : { found: { score: who.score, abstained: who.abstained, next: who.alternatives.find(({ name }) => name !== agent) ?? null } }),
+    ...(who?.ask ? { asked: who.ask } : {}),
   };
 }
 

@@ -127,6 +127,7 @@ export const streamEvent = z.discriminatedUnion('type', [
     type: z.literal('data-agent'),
     data: z.object({ name: z.string(), title: z.string(), confidence: z.number() }),
   }),
+  z.object({ type: z.literal('data-prompts'), transient: z.literal(true), data: z.object({ prompts: z.array(z.string()) }) }),
   z.object({ type: z.literal('data-handoff'), data: z.object({ reason: z.string(), url: z.optional(z.string()) }) }),
   z.object({ type: z.literal('source-url'), sourceId: z.string(), url: z.string(), title: z.optional(z.string()) }),
   z.object({

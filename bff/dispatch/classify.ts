@@ -10,12 +10,15 @@ import type { Lesson, Sparse, Vocabulary } from './train.ts';
 
 /** `texts` are examples of what a visitor says, `topics` single words or phrases, `about` describing sentences. */
 export type Group = { name: string; about: string; topics: string[]; examples: string[] };
-/** `score`: how likely (0..1) a message like this belongs to the group; the rest to 1 is "another, or none". */
-export type Guess = { name: string; score: number };
+/**
+ * `score`: how likely (0..1) a message like this belongs to the group; the rest to 1 is "another, or none".
+ * `close`: how strong the group is beside the best one (0..1, the best has 1).
+ */
+export type Guess = { name: string; score: number; close: number };
 export type Classifier = {
   /** Best first, every group once. */
   classify: (text: string) => Guess[];
-  /** The words of the text that speak for a group, strongest first, with their weight. */
+  /** The words of the text that speak for a group, strongest first; `weight` is what its score loses without the word. */
   words: (text: string, name: string) => { word: string; weight: number }[];
 };
 
@@ -23,6 +26,8 @@ export type Classifier = {
 const NEAR_MEANING = 0.5;
 /** By how much a group's nearest text speaks for it beside its share; only the order of groups rests on it. */
 const NEAR_BOOST = 3;
+/** Words of a text that are weighed, its first ones: each takes a classification. */
+const WEIGHED = 40;
 /** How many texts are compared with the rest to learn how close texts of one group usually are. */
 const USUAL_SAMPLE = 100;
 /** A background message closer than this to a group's own words is left out: here it is on topic. */
@@ -51,32 +56,40 @@ export function trainClassifier(groups: Group[], embed: Embed): Classifier {
   const weights = trainSoftmax(vectors, taught, vocabulary.idf.length, labels);
   const scores = new Float64Array(labels);
 
+  /** Fills `scores` with each label's share and returns how near each group's nearest text is. */
+  function measure(words: string[], text: string): Float64Array {
+    const vector = vectorOf(words, vocabulary, embed.embed(text));
+    addScores(vector, weights, labels, scores);
+    softmax(scores);
+    return nearest(vector);
+  }
+
   return {
     classify(text) {
       const words = tokensOf(text);
-      const vector = vectorOf(words, vocabulary, embed.embed(text));
-      addScores(vector, weights, labels, scores);
-      softmax(scores);
-      const closeness = nearest(vector);
+      const closeness = measure(words, text);
       const shares = groups
         .map((group, k) => ({ name: group.name, share: scores[k] ?? 0, near: closeness[k] ?? 0 }))
-        .sort((a, b) => b.share * Math.exp(NEAR_BOOST * b.near) - a.share * Math.exp(NEAR_BOOST * a.near) || (a.name < b.name ? -1 : 1));
+        .map((entry) => ({ ...entry, strength: entry.share * Math.exp(NEAR_BOOST * entry.near) }))
+        .sort((a, b) => b.strength - a.strength || (a.name < b.name ? -1 : 1));
       const [best] = shares;
       if (!best) return [];
       // The calibration is for the best. The others keep their proportion to it, or share what it leaves if that is less.
       const score = words.length === 0 ? 0 : honest(best.share, best.near, knownShare(words, vocabulary), usual);
       const scale = Math.min(score / Math.max(best.share, 1e-9), (1 - score) / Math.max(1 - best.share, 1e-9));
-      return shares.map(({ name, share }, k) => ({ name, score: k === 0 ? score : scale * share }));
+      return shares.map(({ name, share, strength }, k) => ({ name, score: k === 0 ? score : scale * share, close: strength / Math.max(best.strength, 1e-12) }));
     },
     words(text, name) {
       const label = groups.findIndex((group) => group.name === name);
       if (label < 0) return [];
-      return [...new Set(tokensOf(text))]
-        .map((word) => {
-          addScores(vectorOf([word], vocabulary, embed.embed(word)), weights, labels, scores);
-          const mean = scores.reduce((sum, score) => sum + score, 0) / labels;
-          return { word, weight: (scores[label] ?? 0) - mean };
-        })
+      const all = tokensOf(text);
+      const strengthOf = (words: string[]): number => {
+        const closeness = measure(words, words.join(' '));
+        return words.length === 0 ? 0 : honest(scores[label] ?? 0, closeness[label] ?? 0, knownShare(words, vocabulary), usual);
+      };
+      const whole = strengthOf(all);
+      return [...new Set(all)].slice(0, WEIGHED)
+        .map((word) => ({ word, weight: whole - strengthOf(all.filter((other) => other !== word)) }))
         .filter(({ weight }) => weight > 0)
         .sort((a, b) => b.weight - a.weight);
     },

@@ -1,35 +1,33 @@
 /** Who answers: the agent that a message belongs to, the one that is already talking, or honestly nobody. */
-import type { Agent, Dispatch, Dispatched, DispatchInput, Embed } from '../layers.ts';
+import type { Agent, Dispatch, Dispatched, DispatchInput, Embed, SecondOpinion } from '../layers.ts';
+import { TAKE, choose } from './choose.ts';
+import { between, chosenOf } from './clarify.ts';
 import { trainClassifier } from './classify.ts';
-import type { Classifier, Guess } from './classify.ts';
-import { followsUp } from './follow.ts';
+import type { Guess } from './classify.ts';
 import { wantsHuman } from './human.ts';
 import { overlaps } from './overlap.ts';
 
-/** Least score that an agent is taken with. Chosen on messages whose agent is known; see test/bench/dispatch.ts. */
-const TAKE = 0.5;
-/** Least score that the current agent keeps the conversation with, and how far another must be ahead to take over. */
-const KEEP = 0.35;
-const AHEAD = 0.15;
-/** Least score of another agent when the message only seems to continue what was said. */
-const SURE = 0.7;
 /** Alternatives handed on. */
 const SHOWN = 5;
 
 /** `words`: what in the message spoke for the best agent, strongest first. */
 export type Explained = Dispatched & { words: { word: string; weight: number }[] };
 export type Dispatcher = { dispatch: Dispatch; explain: (input: DispatchInput) => Explained };
-
-/**
- * Learns the agents and returns the dispatcher. `fallback` is an agent's name or "human"; `log` gets one line for
- * each thing in the agents that cannot work well. Never throws on a message, however odd.
- */
-export function createDispatch({ agents, words, fallback, log }: {
+export type DispatchOptions = {
   agents: Agent[];
   words: Embed;
+  /** An agent's name or "human". */
   fallback?: string | undefined;
+  /** Whether a visitor may be asked which of two agents they mean. */
+  clarify?: boolean;
+  /** Asked when no agent fits. */
+  second?: SecondOpinion | undefined;
+  /** Gets one line for each thing in the agents that cannot work well. */
   log: (line: string) => void;
-}): Dispatcher {
+};
+
+/** Learns the agents and returns the dispatcher. Never throws on a message, however odd. */
+export function createDispatch({ agents, words, fallback, clarify = true, second, log }: DispatchOptions): Dispatcher {
   for (const warning of overlaps(agents)) log(warning);
   const byName = new Map(agents.map((agent) => [agent.name, agent]));
   const classifier = agents.length === 0 ? null : trainClassifier(agents.map((agent) => ({
@@ -39,62 +37,55 @@ export function createDispatch({ agents, words, fallback, log }: {
     examples: agent.examples,
   })), words);
 
+  /** Whether this visitor may reach the agent of that name: no words open one that needs an identity. */
+  const opened = ({ identified }: DispatchInput) => (name: string): boolean => byName.get(name)?.identity === false || (identified && byName.has(name));
+
   function decide(input: DispatchInput): Dispatched {
-    const open = (name: string): boolean => byName.get(name)?.identity === false || (input.identified && byName.has(name));
-    const guesses = classifier ? guess(classifier, input, open) : [];
-    const [best] = guesses;
+    const open = opened(input);
+    // A closed agent keeps its share: what belongs to it must not look as if it belonged to the next best.
+    const all = classifier?.classify(input.text) ?? [];
+    const guesses = all.filter(({ name }) => open(name));
     const current = input.current !== null && open(input.current) ? input.current : null;
-    const chosen = choose(input, guesses, current);
-    const alternatives = guesses.slice(0, SHOWN);
-    if (chosen && !alternatives.some(({ name }) => name === chosen.name)) alternatives[SHOWN - 1] = chosen;
+    const asked = input.recent.at(-1)?.asked ?? null;
+    const picked = asked && chosenOf(input.text, asked);
+    const chosen: Guess | null = picked !== null && open(picked)
+      ? { name: picked, score: 1, close: 1 }
+      : choose({ text: input.text, recent: input.recent, current, guess: (text) => classifier?.classify(text).filter(({ name }) => open(name)) ?? [] }, guesses);
+    const score = chosen?.score ?? guesses[0]?.score ?? 0;
+    const alternatives = guesses.slice(0, SHOWN).map(({ name, score: of }) => ({ name, score: of }));
+    if (chosen && !alternatives.some(({ name }) => name === chosen.name)) alternatives[SHOWN - 1] = { name: chosen.name, score };
 
     if (wantsHuman(input.text)) {
       const keep = chosen?.name ?? current;
-      return { agent: keep === null ? null : byName.get(keep) ?? null, score: chosen?.score ?? best?.score ?? 0, abstained: false, human: true, alternatives };
+      return { agent: keep === null ? null : byName.get(keep) ?? null, score, abstained: false, human: true, alternatives };
     }
-    if (chosen) return { agent: byName.get(chosen.name) ?? null, score: chosen.score, abstained: false, human: false, alternatives };
+    // Never twice in a row, and never in the middle of a talk that goes on.
+    const ask = clarify && asked === null && (chosen === null || (chosen.name !== current && chosen === guesses[0])) ? between(input.text, all, open, (name) => byName.get(name)) : null;
+    if (ask) return { agent: null, score, abstained: true, human: false, alternatives, ask };
+    if (chosen) return { agent: byName.get(chosen.name) ?? null, score, abstained: false, human: false, alternatives };
     const stand = fallback !== undefined && open(fallback) ? byName.get(fallback) ?? null : null;
-    return { agent: stand, score: best?.score ?? 0, abstained: true, human: fallback === 'human', alternatives };
+    return { agent: stand, score, abstained: true, human: fallback === 'human', alternatives };
   }
 
   return {
     async dispatch(input, signal) {
       signal.throwIfAborted();
-      return decide(input);
+      const decided = decide(input);
+      if (!second || !decided.abstained || decided.ask) return decided;
+      const open = agents.filter(({ name }) => opened(input)(name));
+      if (open.length === 0) return decided;
+      const { name, ...spent } = await second({ ...input, agents: open.map((agent) => ({ name: agent.name, about: aboutOf(agent) })) }, signal);
+      const agent = open.find((entry) => entry.name === name);
+      return agent ? { ...decided, agent, score: Math.max(TAKE, decided.score), abstained: false, human: false, spent } : { ...decided, spent };
     },
     explain(input) {
       const decided = decide(input);
-      const name = decided.alternatives[0]?.name;
+      const name = (decided.abstained ? undefined : decided.agent?.name) ?? decided.alternatives[0]?.name;
       return { ...decided, words: name === undefined || !classifier ? [] : classifier.words(input.text, name) };
     },
   };
 }
 
-/**
- * Scores of the agents that this visitor may reach. A closed agent keeps its share: what belongs to it must not
- * look as if it belonged to the next best.
- */
-function guess(classifier: Classifier, input: DispatchInput, open: (name: string) => boolean): Guess[] {
-  return classifier.classify(input.text).filter(({ name }) => open(name));
-}
-
-/** The agent to take, or null. The current one is kept unless the message clearly belongs elsewhere or nowhere. */
-function choose(input: DispatchInput, guesses: Guess[], current: string | null): Guess | null {
-  const [best] = guesses;
-  if (!best) return null;
-  const own = guesses.find(({ name }) => name === current);
-  if (own) {
-    if (followsUp(input.text, 'bare')) return continued(own);
-    const continues = followsUp(input.text, 'any');
-    const ahead = best.name !== own.name && best.score >= own.score + AHEAD;
-    if (ahead && best.score >= (continues ? SURE : TAKE)) return best;
-    if (own.score >= KEEP) return own;
-    if (continues) return continued(own);
-  }
-  return best.score >= TAKE ? best : null;
-}
-
-/** The current agent on a message that says nothing of its own: its score is what it takes to be kept. */
-function continued(own: Guess): Guess {
-  return { name: own.name, score: Math.max(own.score, KEEP) };
+function aboutOf({ title, description, topics }: Agent): string {
+  return [title, description, topics.slice(0, 12).join(', ')].filter(Boolean).join('. ').slice(0, 300);
 }

@@ -22,3 +22,8 @@ export function followsUp(text: string, how: 'bare' | 'any'): boolean {
   if (how === 'bare' || words.length > LONGEST) return false;
   return opens.test(normal) || unspacedOpens.test(normal) || leans.test(` ${words.join(' ')} `);
 }
+
+/** Words in a message, as far as they are counted. */
+export function lengthOf(text: string): number {
+  return wordsOf(normalise(text)).length;
+}

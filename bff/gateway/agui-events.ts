@@ -90,6 +90,7 @@ export function createRun(threadId: string, runId: string, messageId: string): R
         return custom('tool-approval', { approvalId: event.approvalId, toolCallId: event.toolCallId });
       case 'data-status':
       case 'data-agent':
+      case 'data-prompts':
       case 'data-handoff':
         return custom(event.type.slice('data-'.length), event.data);
       case 'source-url':

@@ -4,7 +4,7 @@ import { ID_PATTERN, MESSAGE_MAX } from '@halfsecond/shared/limits';
 import { uiMessage } from '@halfsecond/shared/wire';
 import type { ChatRequest } from '@halfsecond/shared/wire';
 import { highest } from '../layers.ts';
-import type { DataClass, Owner, Question, Turn } from '../layers.ts';
+import type { DataClass, Owner, Question, Said, Turn } from '../layers.ts';
 import type { Conversations } from '../store/conversations.ts';
 import { decisionIn } from './decide.ts';
 import { Refusal, traceOf } from './guard.ts';
@@ -42,13 +42,18 @@ export function createAsk(turn: Turn, parts: AskParts): Ask {
 
     const { language, classify } = parts;
     let answer: Answer | undefined;
+    /** "ok" has no language of its own: then it is that of the visitor's message before. */
+    const spokenIn = (text: string, recent: Said[], accept: string | undefined): string => {
+      const before = recent.findLast(({ role }) => role === 'user')?.text;
+      return language(text, before === undefined ? accept : language(before, accept));
+    };
     const question = conversations.together(() => {
       if (asked.rewindFrom !== undefined) conversations.rewind(owner, asked.rewindFrom);
       const before = conversations.standing(owner);
       const recent = decided ? decided.recent.slice(-RECENT_MESSAGES) : before === null ? [] : conversations.recent(owner, RECENT_MESSAGES + (asked.stored ? 1 : 0)).slice(0, asked.stored ? -1 : undefined);
       const next: Question = {
         id: decided?.answer ?? `msg_${randomUUID()}`, ...traceOf(body.traceparent ?? traceparent), ...(body.marks && { sent: { at: body.marks.sentAt, keyToSend: body.marks.keyToSend } }), owner, messageId: asked.id, text: asked.text,
-        lang: language(asked.text, acceptLanguage), recent, agent: before?.agent ?? null,
+        lang: spokenIn(asked.text, recent, acceptLanguage), recent, agent: before?.agent ?? null,
         dataClass: highest(before?.dataClass ?? 'public', classify(asked.text)),
         resetStep: body.capabilities?.includes('reset-step') ?? false, arrivedAt, ...(decided ? { resume: decided.resume } : {}),
       };

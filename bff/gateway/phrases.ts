@@ -3,7 +3,7 @@ import type { TurnState } from '@halfsecond/shared/wire';
 
 /** `agent` and `tool` are titles from the configuration; `position` in the queue from 1; `question`: the message asks something. */
 export type Details = { agent?: string; tool?: string; position?: number; question?: boolean };
-export type Phrases = Record<TurnState, (details: Details) => string> & { handoff: Record<'requested' | 'no-answer' | 'private', string> };
+export type Phrases = Record<TurnState, (details: Details) => string> & { handoff: Record<'requested' | 'no-answer' | 'private' | 'nobody', string>; clarify: (first: string, second: string) => string };
 
 const en: Phrases = {
   accepted: ({ agent, question }) => {
@@ -18,7 +18,9 @@ const en: Phrases = {
   switching: () => 'That was too slow. Asking another model.',
   waiting: () => 'Still waiting for an answer.',
   handoff: { requested: 'You asked for a person.', 'no-answer': 'The documents do not hold the answer.',
-    private: 'This conversation holds private data, so no outside language model was asked. A person can help you with it.' },
+    private: 'This conversation holds private data, so no outside language model was asked. A person can help you with it.',
+    nobody: 'No one here knows this subject. A person can help you with it.' },
+  clarify: (a, b) => `Do you mean “${a}” or “${b}”?`,
 };
 
 const de: Phrases = {
@@ -34,7 +36,9 @@ const de: Phrases = {
   switching: () => 'Das dauert zu lange. Ich frage ein anderes Modell.',
   waiting: () => 'Ich warte noch auf eine Antwort.',
   handoff: { requested: 'Sie möchten mit einem Menschen sprechen.', 'no-answer': 'Die Dokumente enthalten die Antwort nicht.',
-    private: 'Dieses Gespräch enthält private Daten, deshalb wurde kein fremdes Sprachmodell gefragt. Ein Mensch kann Ihnen weiterhelfen.' },
+    private: 'Dieses Gespräch enthält private Daten, deshalb wurde kein fremdes Sprachmodell gefragt. Ein Mensch kann Ihnen weiterhelfen.',
+    nobody: 'Mit diesem Thema kennt sich hier niemand aus. Ein Mensch kann Ihnen weiterhelfen.' },
+  clarify: (a, b) => `Meinen Sie „${a}“ oder „${b}“?`,
 };
 
 const fr: Phrases = {
@@ -50,7 +54,9 @@ const fr: Phrases = {
   switching: () => 'C’est trop lent. Je demande à un autre modèle.',
   waiting: () => 'J’attends encore une réponse.',
   handoff: { requested: 'Vous souhaitez parler à une personne.', 'no-answer': 'Les documents ne contiennent pas la réponse.',
-    private: 'Cette conversation contient des données privées : aucun modèle externe n’a été interrogé. Une personne peut vous aider.' },
+    private: 'Cette conversation contient des données privées : aucun modèle externe n’a été interrogé. Une personne peut vous aider.',
+    nobody: 'Personne ici ne connaît ce sujet. Une personne peut vous aider.' },
+  clarify: (a, b) => `Voulez-vous dire « ${a} » ou « ${b} » ?`,
 };
 
 const es: Phrases = {
@@ -66,7 +72,9 @@ const es: Phrases = {
   switching: () => 'Tarda demasiado. Pregunto a otro modelo.',
   waiting: () => 'Sigo esperando una respuesta.',
   handoff: { requested: 'Ha pedido hablar con una persona.', 'no-answer': 'Los documentos no contienen la respuesta.',
-    private: 'Esta conversación contiene datos privados, por eso no se consultó ningún modelo externo. Una persona puede ayudarle.' },
+    private: 'Esta conversación contiene datos privados, por eso no se consultó ningún modelo externo. Una persona puede ayudarle.',
+    nobody: 'Nadie aquí conoce este tema. Una persona puede ayudarle.' },
+  clarify: (a, b) => `¿Se refiere a «${a}» o a «${b}»?`,
 };
 
 const pt: Phrases = {
@@ -82,7 +90,9 @@ const pt: Phrases = {
   switching: () => 'Está a demorar demasiado. Pergunto a outro modelo.',
   waiting: () => 'Ainda à espera de uma resposta.',
   handoff: { requested: 'Pediu para falar com uma pessoa.', 'no-answer': 'Os documentos não contêm a resposta.',
-    private: 'Esta conversa contém dados privados, por isso nenhum modelo externo foi consultado. Uma pessoa pode ajudar.' },
+    private: 'Esta conversa contém dados privados, por isso nenhum modelo externo foi consultado. Uma pessoa pode ajudar.',
+    nobody: 'Ninguém aqui conhece este assunto. Uma pessoa pode ajudar.' },
+  clarify: (a, b) => `Refere-se a “${a}” ou a “${b}”?`,
 };
 
 const ja: Phrases = {
@@ -98,7 +108,9 @@ const ja: Phrases = {
   switching: () => '時間がかかっているため、別のモデルに切り替えます。',
   waiting: () => '回答を待っています。',
   handoff: { requested: '担当者との会話をご希望です。', 'no-answer': '資料に答えが見つかりませんでした。',
-    private: '個人情報が含まれているため、外部のモデルには送信していません。担当者がご案内します。' },
+    private: '個人情報が含まれているため、外部のモデルには送信していません。担当者がご案内します。',
+    nobody: 'この件に詳しい担当がおりません。スタッフがご案内します。' },
+  clarify: (a, b) => `「${a}」と「${b}」のどちらについてでしょうか？`,
 };
 
 const zh: Phrases = {
@@ -114,7 +126,9 @@ const zh: Phrases = {
   switching: () => '等待过久，正在换用另一个模型。',
   waiting: () => '仍在等待回答。',
   handoff: { requested: '您希望与人工客服交谈。', 'no-answer': '资料中没有答案。',
-    private: '本次对话包含隐私数据，因此没有询问任何外部模型。人工客服可以为您处理。' },
+    private: '本次对话包含隐私数据，因此没有询问任何外部模型。人工客服可以为您处理。',
+    nobody: '这里没有人熟悉这个话题，人工客服可以帮助您。' },
+  clarify: (a, b) => `您指的是“${a}”还是“${b}”？`,
 };
 
 const ar: Phrases = {
@@ -130,7 +144,9 @@ const ar: Phrases = {
   switching: () => 'تأخر الرد، نسأل نموذجاً آخر.',
   waiting: () => 'ما زلنا ننتظر الرد.',
   handoff: { requested: 'طلبت التحدث إلى شخص.', 'no-answer': 'المستندات لا تحتوي على الإجابة.',
-    private: 'تحتوي هذه المحادثة على بيانات خاصة، لذلك لم نسأل أي نموذج خارجي. يمكن لشخص أن يساعدك.' },
+    private: 'تحتوي هذه المحادثة على بيانات خاصة، لذلك لم نسأل أي نموذج خارجي. يمكن لشخص أن يساعدك.',
+    nobody: 'لا أحد هنا يعرف هذا الموضوع. يمكن لشخص أن يساعدك.' },
+  clarify: (a, b) => `هل تقصد «${a}» أم «${b}»؟`,
 };
 
 export const phrases: Record<string, Phrases> = { en, de, fr, es, pt, ja, zh, ar };

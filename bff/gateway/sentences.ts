@@ -25,8 +25,13 @@ export function acknowledgement({ lang, text }: Pick<Question, 'lang' | 'text'>,
 
 /** The offer of a person; a reason without a sentence is a sentence itself. */
 export function handoffEvent({ lang }: Pick<Question, 'lang'>, reason: string, url?: string): StreamEvent {
-  const known = reason === 'requested' || reason === 'no-answer' || reason === 'private';
+  const known = reason === 'requested' || reason === 'no-answer' || reason === 'private' || reason === 'nobody';
   return { type: 'data-handoff', data: { reason: known ? phrasesOf(lang).handoff[reason] : reason, ...(url === undefined ? {} : { url }) } };
+}
+
+/** The question between two agents, by their titles. */
+export function clarification({ lang }: Pick<Question, 'lang'>, titles: string[]): string {
+  return phrasesOf(lang).clarify(titles[0] ?? '', titles[1] ?? '');
 }
 
 function event(data: StatusData): StreamEvent {

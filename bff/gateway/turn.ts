@@ -8,6 +8,7 @@ import type { Desk } from './calls.ts';
 import { systemPrompt } from './prompt.ts';
 import type { Admit } from './queue.ts';
 import { acknowledgement, handoffEvent, statusEvent } from './sentences.ts';
+import { clarify } from './clarify.ts';
 import { closeStep, createStep, hear } from './step.ts';
 import { within } from './within.ts';
 
@@ -55,8 +56,13 @@ export function createTurn(parts: TurnParts): Turn {
 
       spans.enter('dispatch');
       const recalling = startRecall(parts, question, signal);
-      const who = question.resume ? again(parts, question.resume) : await parts.dispatch({ ...question.owner, text: question.text, recent: question.recent, current: question.agent }, signal);
+      const who = question.resume ? again(parts, question.resume) : await parts.dispatch({ ...question.owner, text: question.text, recent: question.recent, current: question.agent, dataClass: question.dataClass }, signal);
       yield* introduce(question, record, who);
+      if (who.ask) {
+        yield* clarify(question, record, who.ask, spans);
+        await kept;
+        return yield* finish(question, record, spans);
+      }
 
       spans.enter('recall');
       const recalled = await within(recalling, RECALL_PATIENCE_MS, () => nothing);
@@ -136,7 +142,10 @@ function* introduce(question: Question, record: TurnRecord, who: Dispatched): Ge
   const { agent } = who;
   record.agent = agent?.name ?? null;
   if (agent && !question.resume) yield { type: 'data-agent', data: { name: agent.name, title: agent.title ?? agent.name, confidence: who.score } };
-  if (who.human) record.handoff = 'requested';
+  if (!question.resume) record.who = who;
+  if (who.spent) charge(record, who.spent);
+  if (who.human) record.handoff = who.abstained ? 'nobody' : 'requested';
+  if (who.ask) return;
   yield statusEvent(question, 'recalling', agent?.title ? { agent: agent.title } : {});
 }
 

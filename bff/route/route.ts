@@ -99,7 +99,7 @@ export function createRoute(options: RouteOptions): Router {
     const inputTokens = countCharacters(input) / CHARS_PER_TOKEN;
     return models.flatMap((model) => {
       const provider = providers[model.provider];
-      if (provider === undefined) return [];
+      if (provider === undefined || (input.only !== undefined && input.only !== model.id)) return [];
       return [{
         model,
         builtin: provider.kind === 'builtin',

@@ -4,14 +4,16 @@
  */
 import type { DatabaseSync } from 'node:sqlite';
 import type { FinishMetadata } from '@halfsecond/shared/wire';
-import type { DataClass, Owner, Said, Waiting } from '../layers.ts';
+import type { Choice, DataClass, Owner, Said, Waiting } from '../layers.ts';
 import type { Work } from './work.ts';
 
 /** `running` while the answer streams; `interrupted` when this process ended in mid-answer. */
 export type MessageState = 'complete' | 'running' | 'stopped' | 'failed' | 'interrupted';
 export type Source = { id: string; title: string; url?: string };
-/** What a stored message carries beside its text. */
-export type Extra = { sources?: Source[]; metadata?: FinishMetadata; traceId?: string; code?: string; handoff?: string; waiting?: Waiting };
+/** How an answer's agent was found: the score, and who would have been next. */
+export type Found = { score: number; abstained: boolean; next: { name: string; score: number } | null };
+/** What a stored message carries beside its text. `asked`: it was a question between these agents. */
+export type Extra = { sources?: Source[]; metadata?: FinishMetadata; traceId?: string; code?: string; handoff?: string; waiting?: Waiting; asked?: Choice[]; agent?: string; found?: Found };
 export type StoredMessage = { id: string; role: 'user' | 'assistant'; state: MessageState; text: string; extra: Extra; at: number };
 export type StoredChat = { agent: string | null; messages: StoredMessage[] };
 type Row = { id: string; role: 'user' | 'assistant'; state: MessageState; text: string; extra: string; at: number };
@@ -31,7 +33,7 @@ export function openConversations(database: DatabaseSync, work: Work) {
     AND (data_class = 'public' OR (data_class = 'internal' AND ?1 = 'regulated'))`);
   const updateAgent = database.prepare('UPDATE chats SET agent = ? WHERE site = ? AND visitor = ? AND id = ?');
   const selectMessages = database.prepare('SELECT id, role, state, text, extra, at FROM messages WHERE site = ? AND visitor = ? AND chat = ? ORDER BY position');
-  const selectRecent = database.prepare('SELECT role, text FROM messages WHERE site = ? AND visitor = ? AND chat = ? AND text <> \'\' ORDER BY position DESC LIMIT ?');
+  const selectRecent = database.prepare('SELECT role, text, json_extract(extra, \'$.asked\') AS asked FROM messages WHERE site = ? AND visitor = ? AND chat = ? AND text <> \'\' ORDER BY position DESC LIMIT ?');
   const insertMessage = database.prepare(`
     INSERT INTO messages (site, visitor, chat, id, position, role, state, text, extra, at)
     SELECT ?1, ?2, ?3, ?4, coalesce(max(position), 0) + 1, ?5, ?6, ?7, '{}', ?8 FROM messages WHERE site = ?1 AND visitor = ?2 AND chat = ?3
@@ -63,7 +65,8 @@ export function openConversations(database: DatabaseSync, work: Work) {
     },
     /** The last `count` messages that have text, oldest first. */
     recent(place: Place, count: number): Said[] {
-      return (selectRecent.all(...key(place), count) as Said[]).reverse();
+      const rows = selectRecent.all(...key(place), count) as { role: Said['role']; text: string; asked: string | null }[];
+      return rows.reverse().map(({ role, text, asked }) => (asked === null ? { role, text } : { role, text, asked: JSON.parse(asked) as Choice[] }));
     },
     standing,
     dataClass: (place: Place): DataClass => standing(place)?.dataClass ?? 'public',

@@ -17,7 +17,7 @@ const { config } = read;
 const warnings: string[] = [];
 const { dispatch, explain } = createDispatch({ words, agents: config.agents, log: (line) => warnings.push(line) });
 const { signal } = new AbortController();
-const ask = (text: string, current: string | null = null): DispatchInput => ({ site: 'demo', text, recent: [], current, identified: false });
+const ask = (text: string, current: string | null = null): DispatchInput => ({ site: 'demo', text, recent: [], current, identified: false, dataClass: 'public' });
 
 test('the shipped configuration gives no warnings', () => {
   assert.deepEqual(read.warnings, []);

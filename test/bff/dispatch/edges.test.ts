@@ -10,7 +10,7 @@ const { signal } = new AbortController();
 const agent = (name: string, more: Partial<Agent> = {}): Agent => ({
   name, description: '', topics: [], examples: [], instructions: '', tools: [], dataClass: 'public', quality: 1, identity: false, ...more,
 });
-const ask = (text: string, more: Partial<DispatchInput> = {}): DispatchInput => ({ site: 's', text, recent: [], current: null, identified: false, ...more });
+const ask = (text: string, more: Partial<DispatchInput> = {}): DispatchInput => ({ site: 's', text, recent: [], current: null, identified: false, dataClass: 'public', ...more });
 const quiet = (): void => {};
 
 const shop = [

@@ -130,7 +130,7 @@ describe('what memory and tools bring', () => {
     const knowledge: Recall = async () => ({ tokens: 3, snippets: [{ id: 'd#1', text: `We refund ${CARD}.`, score: 1, tokens: 3, at: null, source: { kind: 'knowledge', document: 'd', title: 'D', heading: null, url: null } }] });
     await withBff(async (bff, token) => assert.equal(textOf(await ask(bff, token, 'a', 'What?')), 'Said by the house model.'), {}, { replace: { recall: knowledge } });
     const earlier: Recall = async () => ({ tokens: 3, snippets: [{ id: 't', text: 'I have been diagnosed.', score: 1, tokens: 3, at: null, source: { kind: 'turn', chat: 'clinic', role: 'user' } }] });
-    const regulated: Dispatch = async ({ text }, signal) => as({ ...desk, dataClass: text.includes('diagnosed') ? 'regulated' : 'public' })({ site: '', text, recent: [], current: null, identified: false }, signal);
+    const regulated: Dispatch = async ({ text }, signal) => as({ ...desk, dataClass: text.includes('diagnosed') ? 'regulated' : 'public' })({ site: '', text, recent: [], current: null, identified: false, dataClass: 'public' }, signal);
     await withBff(async (bff, token) => {
       assert.equal(textOf(await ask(bff, token, 'other', 'What do you know?')), 'Said by the open model.', 'before there is such a conversation');
       await ask(bff, token, 'clinic', 'I have been diagnosed.');
