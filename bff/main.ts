@@ -16,6 +16,7 @@ import { createTurn } from './gateway/turn.ts';
 import type { KnowledgeDocument, Layers, Recall, Remember } from './layers.ts';
 import { openMemory } from './memory/memory.ts';
 import { readDocuments } from './memory/read.ts';
+import { rehearse } from './rehearse.ts';
 import { createReport } from './report.ts';
 import { keepRetention } from './retention.ts';
 import { createRoute } from './route/route.ts';
@@ -37,6 +38,7 @@ import { createTools } from './tools/run.ts';
 import { createFeed } from './trace/feed.ts';
 import { prometheus } from './trace/metrics.ts';
 import { loadWords } from './words/words.ts';
+import { recordSpans } from './trace/spans.ts';
 import { openTracing, type Tracing } from './trace/tracing.ts';
 
 export type Options = {
@@ -128,12 +130,18 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const agentOf = (name: string | null) => config.agents.find((agent) => agent.name === name) ?? null;
   const titleOf = (name: string | null) => agentOf(name)?.title ?? null;
   const layers: Layers = { gateway, dispatch: dispatcher.dispatch, recall: inTime, route: router.route, tools: tools.run, ...options.replace };
-  const turn = createTurn({ ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans: tracing.recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf, agentOf });
+  const parts = { ...layers, recall: classed(layers.recall, conversations.dataClass), listTools: tools.list, admit: queue.admit, recordSpans: tracing.recordSpans, report: report.ended, tokenBudget: config.memory.tokenBudget, titleOf, agentOf };
+  const turn = createTurn(parts);
   const server = createPort(layers.gateway(turn));
   const listening = await server.listen(host, port);
   const url = `http://${host.includes(':') ? `[${host}]` : host}:${listening}`;
   publicUrl = (person && config.tools['handoff']?.kind === 'builtin' ? config.tools['handoff'].publicUrl?.replace(/\/$/, '') : undefined) ?? url;
-  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm(), tools.tried, tracing.load()]).then(() => {
+  const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm(), tools.tried, tracing.load()]).then(async () => {
+    const alone = createRoute({ providers: {}, models: [], settings: config.route, wait: 1, log });
+    const stage = createTurn({ ...parts, dispatch: dispatcher.dispatch, recall: classed(recall, conversations.dataClass), route: alone.route, listTools: () => [], admit: createQueue({ capacity: 1, depth: 0, wait: 1 }).admit, recordSpans: ({ arrivedAt }) => recordSpans(arrivedAt), report: () => undefined });
+    await rehearse(stage, config.sites);
+    alone.close();
+
     ready = true;
   });
 
