@@ -37,6 +37,8 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     examples: agent.examples,
   })), words);
 
+  const known = (word: string): boolean => words.embed(word).some((value) => value !== 0);
+
   /** Whether this visitor may reach the agent of that name: no words open one that needs an identity. */
   const opened = ({ identified }: DispatchInput) => (name: string): boolean => byName.get(name)?.identity === false || (identified && byName.has(name));
 
@@ -55,7 +57,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     const alternatives = guesses.slice(0, SHOWN).map(({ name, score: of }) => ({ name, score: of }));
     if (chosen && !alternatives.some(({ name }) => name === chosen.name)) alternatives[SHOWN - 1] = { name: chosen.name, score };
 
-    if (wantsHuman(input.text)) {
+    if (wantsHuman(input.text, known)) {
       const keep = chosen?.name ?? current;
       return { agent: keep === null ? null : byName.get(keep) ?? null, score, abstained: false, human: true, alternatives };
     }
