@@ -1,6 +1,8 @@
 /** Traces of real turns: what is in them, who may add to them, what is kept, told, shown and erased. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -62,6 +64,29 @@ test('the page\'s trace goes on to the provider, as a span that the trace knows'
   const [, traceId, span] = String(fake.requests.at(-1)?.headers['traceparent']).split('-');
   assert.equal(traceId, TRACE);
   assert.ok((await traceOf(TRACE)).spans.some(({ id, name }) => id === span && name === 'provider:house'));
+});
+
+test('and to a tool behind HTTP, as the span of its call', async () => {
+  let told = '';
+  const server = createServer((request, response) => {
+    told = String(request.headers['traceparent']);
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{"order":"sent"}');
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const place = `127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const own = await bffFor(settings({ agents: [{ name: 'desk', topics: ['order'], examples: ['Where is my order?'], tools: ['crm.*'] }], tools: { crm: { kind: 'http', url: `http://${place}/hook`, allow: [place], approval: false } } }));
+  try {
+    fake.set([{ calls: [{ name: 'crm_call', input: {} }] }, { text: 'It is sent.' }]);
+    const trace = await traceOf(idOf(await ask(own, (await session(own)).token, 'tool', 'Where is my order?')), own);
+    const [, traceId, span] = told.split('-');
+    assert.equal(traceId, trace.traceId);
+    assert.ok(trace.spans.some(({ id, name }) => id === span && name === 'tool:crm.call'), `${told} ${JSON.stringify(trace.spans)}`);
+  } finally {
+    fake.set({ text: 'It is in your account.' });
+    await own.stop();
+    server.closeAllConnections();
+    server.close();
+  }
 });
 
 test('the status feed says what the trace says', async () => {
