@@ -8,8 +8,9 @@ export const TAKE = 0.5;
 /** Least score that the current agent keeps the conversation with, and how far another must be ahead to take over. */
 const KEEP = 0.35;
 const AHEAD = 0.15;
-/** Least score of another agent when the message only seems to continue what was said. */
+/** Least score of another agent when the message seems to continue what was said, and when together with that it is the current one's. */
 const SURE = 0.7;
+const CERTAIN = 0.85;
 /** A message of so few words may lean on what was said before without saying so. */
 const SHORT = 3;
 /** Characters of an earlier message that go along. */
@@ -28,12 +29,13 @@ export function choose({ text, recent, current, guess }: Talk, alone: Guess[]): 
   const context = continues || (lengthOf(text) <= SHORT && best.score < TAKE) ? contextOf(recent) : '';
   const joined = context === '' ? null : guess(`${context} ${text}`);
   const ahead = best.name !== own?.name && best.score >= (own?.score ?? 0) + AHEAD;
-  if (!own) return best.score >= TAKE ? best : taken(joined);
+  if (!own) return best.score >= TAKE && !(bare && joined) ? best : taken(joined);
 
   // What came before was nobody's topic: the talk has left this agent, and a "why?" does not bring it back.
   const left = joined !== null && [...guess(context), ...joined].every(({ score }) => score < KEEP);
   if (bare) return left ? null : continued(own, joined);
-  const moved = ahead && (best.score >= (continues ? SURE : TAKE) || (best.score >= TAKE && joined?.[0]?.name === best.name));
+  // What continues moves only when what was said before does not pull it back.
+  const moved = ahead && best.score >= (!continues ? TAKE : joined === null ? SURE : joined[0]?.name === best.name ? TAKE : CERTAIN);
   if (moved) return best;
   if (own.score >= KEEP) return own;
   if (continues) return left ? null : continued(own, joined);

@@ -6,6 +6,8 @@ import { trainClassifier } from './classify.ts';
 import type { Guess } from './classify.ts';
 import { wantsHuman } from './human.ts';
 import { overlaps } from './overlap.ts';
+import { createSpelling } from './spelling.ts';
+import { tokensOf } from './train.ts';
 
 /** Alternatives handed on. */
 const SHOWN = 5;
@@ -38,6 +40,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
   })), words);
 
   const known = (word: string): boolean => words.embed(word).some((value) => value !== 0);
+  const spell = createSpelling(new Set(agents.flatMap((agent) => [agent.name, agent.title ?? '', agent.description, ...agent.topics, ...agent.examples].flatMap(tokensOf))), known);
 
   /** Whether this visitor may reach the agent of that name: no words open one that needs an identity. */
   const opened = ({ identified }: DispatchInput) => (name: string): boolean => byName.get(name)?.identity === false || (identified && byName.has(name));
@@ -45,14 +48,15 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
   function decide(input: DispatchInput): Dispatched {
     const open = opened(input);
     // A closed agent keeps its share: what belongs to it must not look as if it belonged to the next best.
-    const all = classifier?.classify(input.text) ?? [];
+    const text = spell(input.text);
+    const all = classifier?.classify(text) ?? [];
     const guesses = all.filter(({ name }) => open(name));
     const current = input.current !== null && open(input.current) ? input.current : null;
     const asked = input.recent.at(-1)?.asked ?? null;
     const picked = asked && chosenOf(input.text, asked);
     const chosen: Guess | null = picked !== null && open(picked)
       ? { name: picked, score: 1, close: 1 }
-      : choose({ text: input.text, recent: input.recent, current, guess: (text) => classifier?.classify(text).filter(({ name }) => open(name)) ?? [] }, guesses);
+      : choose({ text, recent: input.recent, current, guess: (said) => classifier?.classify(said).filter(({ name }) => open(name)) ?? [] }, guesses);
     const score = chosen?.score ?? guesses[0]?.score ?? 0;
     const alternatives = guesses.slice(0, SHOWN).map(({ name, score: of }) => ({ name, score: of }));
     if (chosen && !alternatives.some(({ name }) => name === chosen.name)) alternatives[SHOWN - 1] = { name: chosen.name, score };
@@ -83,7 +87,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     explain(input) {
       const decided = decide(input);
       const name = (decided.abstained ? undefined : decided.agent?.name) ?? decided.alternatives[0]?.name;
-      return { ...decided, words: name === undefined || !classifier ? [] : classifier.words(input.text, name) };
+      return { ...decided, words: name === undefined || !classifier ? [] : classifier.words(spell(input.text), name) };
     },
   };
 }

@@ -1,4 +1,5 @@
-/** Slips of the finger in the few words that a wish for a person is made of: "speek to a humann". */
+/** Slips of the finger: in the few words that a wish for a person is made of, "speek to a humann", and in those that agents are known by. */
+import { normalise } from './text.ts';
 
 /** Words of such wishes in the shipped languages that write letters; accents have fallen away. Short ones are too easily another word. */
 const wishes = new Set(`talk speak chat connect transfer human person representative operator someone somebody agent support employee advisor supervisor manager customer service real please want need
@@ -13,9 +14,11 @@ const others = new Set('menschheit menschlich menschliche personen personal spra
 const MOST_WORDS = 16;
 const SHORTEST = 4;
 const LONG = 8;
+const LONGEST = 20;
 
 /** A slip is as near to "human" as to "humain": so many readings are tried. */
 const READINGS = 4;
+const wishIndex = indexOf(wishes);
 
 /**
  * The readings of a text in which words that are nearly one of a wish are spelled like it; none when there is no such
@@ -26,21 +29,55 @@ export function respelled(normal: string, known: (word: string) => boolean): str
   if (words.length > MOST_WORDS) return [];
   const readings = words.map((part) => {
     const [, before = '', word = '', after = ''] = /^([^\p{L}]*)(.*?)([^\p{L}]*)$/u.exec(part) ?? [];
-    if (word.length < SHORTEST || word.length > 16 || wishes.has(word) || others.has(word) || known(word)) return [part];
-    const meant = nearest(word);
+    if (wishes.has(word) || others.has(word) || word.length < SHORTEST || known(word)) return [part];
+    const meant = nearest(word, wishIndex);
     return meant.length === 0 ? [part] : meant.map((wish) => `${before}${wish}${after}`);
   });
   if (readings.every((reading, n) => reading[0] === words[n])) return [];
   return Array.from({ length: READINGS }, (_, n) => readings.map((reading) => reading[Math.min(n, reading.length - 1)] ?? '').join(' '));
 }
 
+/**
+ * Spells what visitors mistype of the given words, "invioce" for "invoice". Only words that are none themselves are
+ * touched; a long message has enough others, and stays as it is.
+ */
+export function createSpelling(vocabulary: Set<string>, known: (word: string) => boolean): (text: string) => string {
+  const index = indexOf(vocabulary);
+  return (text) => {
+    if (text.length > MOST_WORDS * 20) return text;
+    let changed = false;
+    const spelled = normalise(text).replace(/[\p{L}']{4,}/gu, (word) => {
+      if (vocabulary.has(word) || known(word)) return word;
+      const [meant] = nearest(word, index);
+      changed ||= meant !== undefined;
+      return meant ?? word;
+    });
+    return changed ? spelled : text;
+  };
+}
+
+/** Words by their first letter, and by their second, which may have come first. */
+function indexOf(words: Iterable<string>): Map<string, string[]> {
+  const index = new Map<string, string[]>();
+  for (const word of words) {
+    if (word.length < SHORTEST || word.length > LONGEST) continue;
+    for (const letter of new Set([word[0] ?? '', word[1] ?? ''])) {
+      const list = index.get(letter);
+      if (list) list.push(word);
+      else index.set(letter, [word]);
+    }
+  }
+  return index;
+}
+
 /** The nearest words: one slip away, two in a long word. The first letter is right, missing, or has changed places with the second. */
-function nearest(word: string): string[] {
+function nearest(word: string, index: Map<string, string[]>): string[] {
+  if (word.length < SHORTEST || word.length > LONGEST) return [];
   const allowed = word.length >= LONG ? 2 : 1;
   let best: string[] = [];
   let least = allowed;
-  for (const wish of wishes) {
-    if (wish.length < SHORTEST || Math.abs(wish.length - word.length) > allowed || (wish[0] !== word[0] && wish[0] !== word[1] && wish[1] !== word[0])) continue;
+  for (const wish of index.get(word[0] ?? '') ?? []) {
+    if (Math.abs(wish.length - word.length) > allowed) continue;
     const far = slips(word, wish);
     if (far > least) continue;
     best = far < least ? [wish] : [...best, wish];
