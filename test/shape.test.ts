@@ -25,7 +25,7 @@ const show = ({ from, to }: Import) => `${from} imports ${to}`;
 const layers: Record<string, string[]> = {
   gateway: ['hono', '@hono/node-server', 'jose', 'ws', 'zod'],
   dispatch: [],
-  memory: ['@lancedb/lancedb', 'apache-arrow', 'mdast-util-from-markdown', 'mdast-util-gfm', 'micromark-extension-gfm', 'mdast', 'htmlparser2'],
+  memory: ['@lancedb/lancedb', 'apache-arrow', 'mdast-util-from-markdown', 'mdast-util-gfm', 'micromark-extension-gfm', 'mdast', 'htmlparser2', 'unpdf'],
   route: ['openai', '@anthropic-ai/sdk', '@pydantic/genai-prices'],
   // zod reads the tools' JSON schemas (z.fromJSONSchema); undici dials the address that was checked; yaml reads OpenAPI documents; nodemailer tells a person.
   tools: ['@modelcontextprotocol/client', 'zod', 'undici', 'yaml', 'nodemailer'],

@@ -1,20 +1,26 @@
 /** A document as it is handed in, and its sections. Pure. */
+import { setImmediate } from 'node:timers/promises';
 import { toSections, type Block, type Section } from './blocks.ts';
 import { htmlBlocks } from './html.ts';
-import { markdownBlocks } from './markdown.ts';
+import { markdownBlocks, markdownParts } from './markdown.ts';
 
 export type Format = 'markdown' | 'html' | 'text';
 /** `at` epoch ms. Without `format` the text itself tells. */
 export type KnowledgeDocument = { id: string; title: string; url?: string | undefined; text: string; at?: number | undefined; format?: Format | undefined };
 
-/** The sections of a document in order. */
-export function documentSections(document: KnowledgeDocument): Section[] {
-  return toSections(blocksOf(document.text, document.format ?? formatOf(document.text)), document.title);
+/** The sections of a document in order; other work gets the thread between its parts. */
+export async function documentSections({ text, title, format = formatOf(text) }: KnowledgeDocument): Promise<Section[]> {
+  if (format !== 'markdown') return toSections(blocksOf(text, format), title);
+  const blocks: Block[] = [];
+  for (const part of markdownParts(text)) {
+    blocks.push(...markdownBlocks(part));
+    await setImmediate();
+  }
+  return toSections(blocks, title);
 }
 
-export function blocksOf(text: string, format: Format): Block[] {
+function blocksOf(text: string, format: 'html' | 'text'): Block[] {
   if (format === 'html') return htmlBlocks(text);
-  if (format === 'markdown') return markdownBlocks(text);
   return text.split(/\r?\n\s*\r?\n/).map((paragraph) => ({ kind: 'text', text: paragraph }));
 }
 

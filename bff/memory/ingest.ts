@@ -30,7 +30,7 @@ export async function ingestDocuments({ store, embedder }: IngestParts, site: st
     const batch = latest.slice(at, at + BATCH);
     const rows: SectionRow[] = [];
     for (const document of batch) {
-      rows.push(...rowsOf(site, document, origin));
+      rows.push(...await rowsOf(site, document, origin));
       await setImmediate(); // Parsing is work for this thread; turns of visitors get in between.
     }
     const before = new Map((await store.sectionKeys(site, batch.map((document) => document.id))).map((row) => [row.key, row.hash]));
@@ -74,10 +74,10 @@ export async function forgetDocument(store: Store, site: string, id: string): Pr
   return true;
 }
 
-function rowsOf(site: string, document: KnowledgeDocument, origin: Origin): SectionRow[] {
+async function rowsOf(site: string, document: KnowledgeDocument, origin: Origin): Promise<SectionRow[]> {
   if (typeof document.text !== 'string' || typeof document.title !== 'string') throw new MemoryError('memory_bad_value', `Document ${document.id} needs a title and text.`);
   const title = document.title.slice(0, 300).toWellFormed();
-  return sectionsOf({ ...document, title }).map((section, ordinal) => {
+  return (await sectionsOf({ ...document, title })).map((section, ordinal) => {
     const text = section.text.toWellFormed();
     const url = document.url === undefined ? null : section.anchor === null || document.url.includes('#') ? document.url : `${document.url}#${encodeURIComponent(section.anchor)}`;
     const heading = section.heading?.toWellFormed() ?? null;
@@ -102,9 +102,9 @@ function mentionsOf({ site, key, title, text }: SectionRow): MentionRow[] {
   return [...names].map((name) => ({ entity: keyOf(site, name), name, site, section: key, titled: Number(name === titled) }));
 }
 
-function sectionsOf(document: KnowledgeDocument): Section[] {
+async function sectionsOf(document: KnowledgeDocument): Promise<Section[]> {
   try {
-    return documentSections(document);
+    return await documentSections(document);
   } catch (error) {
     throw new MemoryError('memory_bad_value', `Document ${document.id} cannot be read: ${reason(error)}.`, error);
   }

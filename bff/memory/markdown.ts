@@ -7,10 +7,44 @@ import { htmlBlocks } from './html.ts';
 
 type Node = ReturnType<typeof fromMarkdown> | ReturnType<typeof fromMarkdown>['children'][number];
 
-/** The document's blocks; raw HTML in it is read as HTML, front matter is left out. */
-export function markdownBlocks(source: string): Block[] {
+/** A part is cut before a heading beyond the first size, between paragraphs beyond the second (characters): a parser takes about 3 ms per 1,000. */
+const PART = 6_000;
+const LONG_PART = 16_000;
+const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm;
+
+/**
+ * The document in parts that can be parsed one by one, so that others get the thread in between: front matter is left out, and
+ * each part carries the addresses that links elsewhere in the document are defined by.
+ */
+export function markdownParts(source: string): string[] {
   const body = source.replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---[ \t]*(?:\r?\n|$)/, '');
-  return fromMarkdown(body, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children.flatMap((node) => blocksOf(node, ''));
+  if (body.length <= LONG_PART) return [body];
+  const parts: string[] = [];
+  let part: string[] = [];
+  let length = 0;
+  let fence = '';
+  let blank = true;
+  for (const line of body.split('\n')) {
+    const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    const between = fence === '' && ((length > PART && /^#{1,6}\s/.test(line)) || (length > LONG_PART && blank && /^[\p{L}\p{N}*_[`]/u.test(line) && !/^\d+[.)]|^[*] /.test(line)));
+    if (between) {
+      parts.push(part.join('\n'));
+      part = [];
+      length = 0;
+    }
+    if (mark !== undefined) fence = fence === '' ? mark : line.trim().startsWith(fence) ? '' : fence;
+    part.push(line);
+    length += line.length + 1;
+    blank = line.trim() === '';
+  }
+  parts.push(part.join('\n'));
+  const definitions = (body.match(DEFINITION) ?? []).join('\n');
+  return definitions === '' ? parts : parts.map((text) => `${text}\n\n${definitions}`);
+}
+
+/** The blocks of a part; raw HTML in it is read as HTML. */
+export function markdownBlocks(part: string): Block[] {
+  return fromMarkdown(part, { extensions: [gfm()], mdastExtensions: [gfmFromMarkdown()] }).children.flatMap((node) => blocksOf(node, ''));
 }
 
 function blocksOf(node: Node, prefix: string): Block[] {
@@ -38,11 +72,19 @@ function blocksOf(node: Node, prefix: string): Block[] {
   }
 }
 
-/** The text of a node as read aloud: link words without addresses, code without ticks, images by their description. */
+/** The text of a node as read aloud: link words without addresses, code in its ticks, images by their description. */
 function inline(node: Node): string {
-  if (node.type === 'text' || node.type === 'inlineCode' || node.type === 'code') return node.value;
+  if (node.type === 'text' || node.type === 'code') return node.value;
+  if (node.type === 'inlineCode') return ticked(node.value);
   if (node.type === 'break') return '\n';
   if (node.type === 'image' || node.type === 'imageReference') return node.alt ?? '';
   if (node.type === 'html') return /^<br\b/i.test(node.value) ? '\n' : '';
   return 'children' in node ? node.children.map((child) => inline(child)).join('') : '';
+}
+
+/** Code within a line, in as many ticks as it needs. */
+function ticked(code: string): string {
+  const ticks = '`'.repeat(Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length)) + 1);
+  const space = code.startsWith('`') || code.endsWith('`') ? ' ' : '';
+  return `${ticks}${space}${code}${space}${ticks}`;
 }

@@ -1,25 +1,27 @@
 /** Files and folders as documents; what cannot be read is named and skipped, the rest goes on. */
 import { lstat, readdir, readFile, stat } from 'node:fs/promises';
-import { createHash } from 'node:crypto';
 import { basename, extname, join, relative, resolve, sep } from 'node:path';
-import { ID_MAX } from '@halfsecond/shared/limits';
 import { oneLine } from './blocks.ts';
-import { blocksOf, type Format, type KnowledgeDocument } from './document.ts';
+import { decodeText } from './decode.ts';
+import type { Format } from './document.ts';
 import { reason } from './errors.ts';
 import { readHtml } from './html.ts';
+import { readPdf } from './pdf.ts';
+import { documentId, type ReadResult } from './result.ts';
+import { isSitemap, readSitemap } from './sitemap.ts';
 
 export type KnowledgePath = { path: string; url?: string | undefined };
-/** `path` as found, relative to the root where it lies below it. */
-export type ReadResult = { document: KnowledgeDocument } | { skipped: string; reason: string };
 
 /** Larger files are skipped (bytes): they are dumps, and parsing them would hold up the process for seconds. */
 const FILE_MAX = 1_000_000;
+/** The same for PDF, where most of it is fonts and pictures. */
+const PDF_MAX = 20_000_000;
 /** Deeper folders than this are a loop or a mistake. */
 const DEPTH_MAX = 24;
-const FORMATS: Record<string, Format> = { '.md': 'markdown', '.markdown': 'markdown', '.html': 'html', '.htm': 'html', '.txt': 'text' };
+const FORMATS: Record<string, Format | 'pdf'> = { '.pdf': 'pdf', '.md': 'markdown', '.markdown': 'markdown', '.html': 'html', '.htm': 'html', '.txt': 'text' };
 
 /**
- * Reads knowledge from `paths`, which start from `root`, folders with everything below them. A folder's `url` is
+ * Reads knowledge from `paths`, which start from `root`: files, folders with everything below them, and the pages of a sitemap. A folder's `url` is
  * extended by the file's path in it. Document ids come from the path relative to `root` and stay the same as long as it does.
  */
 export async function* readDocuments(paths: KnowledgePath[], root: string): AsyncIterable<ReadResult> {
@@ -27,11 +29,19 @@ export async function* readDocuments(paths: KnowledgePath[], root: string): Asyn
     const full = resolve(root, path);
     try {
       if ((await stat(full)).isDirectory()) yield* readFolder(full, url, root, 0);
+      else if (extname(full).toLowerCase() === '.xml') yield* readMap(full, root);
       else yield await readOne(full, url, root);
     } catch (error) {
       yield { skipped: path, reason: `it cannot be read: ${reason(error)}` };
     }
   }
+}
+
+/** A sitemap that is named itself; one that lies in a folder is no document. */
+async function* readMap(path: string, root: string): AsyncIterable<ReadResult> {
+  const text = decodeText(await readFile(path));
+  if (text !== null && isSitemap(text)) yield* readSitemap(text);
+  else yield { skipped: shown(path, root), reason: 'it is no sitemap' };
 }
 
 async function* readFolder(folder: string, url: string | undefined, root: string, depth: number): AsyncIterable<ReadResult> {
@@ -60,36 +70,26 @@ async function readOne(path: string, url: string | undefined, root: string): Pro
   if (!format) return { skipped, reason: `its kind is not known: expected ${Object.keys(FORMATS).join(', ')}` };
   try {
     const { size, mtimeMs } = await stat(path);
-    if (size > FILE_MAX) return { skipped, reason: `it has ${size} bytes: expected at most ${FILE_MAX}` };
-    const text = decode(await readFile(path));
-    if (text === null) return { skipped, reason: 'it is not UTF-8 text' };
-    const blocks = blocksOf(text, format);
-    if (!blocks.some((block) => block.text.trim() !== '')) return { skipped, reason: 'it holds no text' };
-    const heading = blocks.find((block) => block.kind === 'heading')?.text ?? (format === 'html' ? readHtml(text).title : null);
-    const title = oneLine(heading ?? '') || basename(path, extname(path));
-    return { document: { id: idOf(path, root), title, url, text, at: Math.round(mtimeMs), format } };
+    const most = format === 'pdf' ? PDF_MAX : FILE_MAX;
+    if (size > most) return { skipped, reason: `it has ${size} bytes: expected at most ${most}` };
+    const bytes = await readFile(path);
+    const page = format === 'pdf' ? await readPdf(bytes) : null;
+    const text = page === null ? decodeText(bytes) : page.text;
+    if (text === null) return { skipped, reason: 'it is binary, or in an encoding that it does not name' };
+    if (!/[\p{L}\p{N}]/u.test(text)) return { skipped, reason: page === null ? 'it holds no text' : 'it holds no text, only pictures of it' };
+    const title = oneLine(page?.title ?? titleOf(text, format) ?? '') || basename(path, extname(path));
+    return { document: { id: documentId(relative(root, path).split(sep).join('/')), title, url, text, at: Math.round(mtimeMs), format: format === 'pdf' ? 'text' : format } };
   } catch (error) {
     return { skipped, reason: `it cannot be read: ${reason(error)}` };
   }
 }
 
-/** The text of a UTF-8 file, null when it is none or binary. */
-function decode(bytes: Buffer): string | null {
-  try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return text.includes('\0') ? null : text;
-  } catch {
-    return null; // The decoder throws for nothing else than bytes that are not UTF-8.
-  }
-}
-
-/** The relative path in the alphabet of ids; where characters had to change or go, a hash keeps two paths apart. */
-function idOf(path: string, root: string): string {
-  const from = relative(root, path).split(sep).join('/');
-  const plain = from.replace(/\//g, ':').replace(/[^A-Za-z0-9_.:-]/g, '-');
-  if (plain === from.replace(/\//g, ':') && !from.includes(':') && plain.length <= ID_MAX) return plain;
-  const hash = createHash('sha256').update(from).digest('hex').slice(0, 8);
-  return `${plain.slice(-(ID_MAX - 9))}-${hash}`;
+/** What a file calls itself: its first heading, or a page's title. */
+function titleOf(text: string, format: Format | 'pdf'): string | null {
+  if (format === 'text' || format === 'pdf') return null;
+  if (format === 'markdown') return /^(?:#{1,6}[ \t]+(.+?)[ \t]*#*|(\S.*)\n(?:=+|-{2,}))[ \t]*$/m.exec(text.replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---/, ''))?.slice(1).find((found) => found !== undefined)?.replace(/[*_`]/g, '') ?? null;
+  const { blocks, title } = readHtml(text);
+  return blocks.find((block) => block.kind === 'heading')?.text ?? title;
 }
 
 function shown(path: string, root: string): string {

@@ -57,19 +57,19 @@ const PAGE = `<!doctype html><html><head><title>Lamp API</title><style>b{}</styl
 
 const handbook = (text = HANDBOOK): KnowledgeDocument => ({ id: 'handbook', title: 'Lanternfish handbook', url: '/docs/handbook', text });
 
-test('Markdown is cut by heading into clean text, with the path of headings', () => {
-  const sections = documentSections(handbook());
+test('Markdown is cut by heading into clean text, with the path of headings', async () => {
+  const sections = await documentSections(handbook());
   assert.deepEqual(sections.map((section) => section.heading), [null, 'Install', 'Install › Behind a proxy', 'Prices', 'Refunds', 'Data and privacy', 'Support']);
   const text = Object.fromEntries(sections.map((section) => [section.heading, section.text]));
-  assert.equal(text['Install'], 'Run npx lanternfish setup in an empty folder. You need Node 22 or later.\n```\nnpx lanternfish setup\ncd harbour && npm start\n```');
+  assert.equal(text['Install'], 'Run `npx lanternfish setup` in an empty folder. You need Node 22 or later.\n```\nnpx lanternfish setup\ncd harbour && npm start\n```');
   assert.equal(text['Install › Behind a proxy'], 'Set HTTPS_PROXY before the setup; see the network page.');
   assert.match(text['Prices'] ?? '', /Pier \| 9 euros \| 5\n/);
   assert.equal(text['Data and privacy'], 'Lamp readings are stored in Frankfurt for 30 days and then deleted.\nBackups are encrypted.');
   assert.match(text['Support'] ?? '', /^- Chat on weekdays.*\n- A telephone line/);
 });
 
-test('HTML is cut by heading, without navigation, scripts and tags, and broken markup is read', () => {
-  const sections = documentSections({ id: 'api', title: 'Lamp API', text: PAGE });
+test('HTML is cut by heading, without navigation, scripts and tags, and broken markup is read', async () => {
+  const sections = await documentSections({ id: 'api', title: 'Lamp API', text: PAGE });
   assert.deepEqual(sections.map(({ heading, anchor }) => [heading, anchor]), [[null, null], ['Rate limits', 'limits'], ['Errors', null]]);
   assert.deepEqual(sections.map((section) => section.text), [
     'Every call needs a key.',
@@ -78,10 +78,10 @@ test('HTML is cut by heading, without navigation, scripts and tags, and broken m
   ]);
 });
 
-test('long sections are cut to size without losing a word, whatever they are made of', () => {
+test('long sections are cut to size without losing a word, whatever they are made of', async () => {
   const words = Array.from({ length: 2_000 }, (_, n) => `word${n}`);
   for (const text of [words.join(' '), `${words.join('. ')}.`, words.join('\n\n'), `# Long\n\n\`\`\`\n${words.join('\n')}\n\`\`\``, 'x'.repeat(30_000), '字'.repeat(3_000)]) {
-    const sections = documentSections({ id: 'd', title: 'D', text });
+    const sections = await documentSections({ id: 'd', title: 'D', text });
     assert.ok(sections.length > 10);
     for (const section of sections) assert.ok(estimateTokens(section.text) <= 200, `${estimateTokens(section.text)} tokens`);
     const letters = (all: string): string => all.replace(/[^\p{L}\p{N}]/gu, '');
@@ -180,4 +180,19 @@ test('an aborted recall rejects with the reason of its signal', async (t) => {
   control.abort(new Error('too late'));
   await assert.rejects(asked, /too late/);
   assert.equal((await memory.recall(input, never)).snippets[0]?.id, 'handbook#4');
+});
+
+test('a large Markdown document is parsed in parts: the thread is free in between, and nothing is lost at the cuts', async () => {
+  const chapter = (n: number): string => `## Chapter ${n}\n\nSee [the plan][plan] of part${n}.\n\n\`\`\`\n# not a heading ${n}\n\nstill code\n\`\`\`\n\n${`Word${n} and more of it. `.repeat(20)}\n`;
+  const text = `# Book\n\n${Array.from({ length: 400 }, (_, n) => chapter(n)).join('\n')}\n[plan]: https://example.com/plan\n`;
+  assert.ok(text.length > 200_000);
+  let turns = 0;
+  let going = true;
+  const spin = (): void => { turns += 1; if (going) setImmediate(spin); };
+  spin();
+  const sections = await documentSections({ id: 'book', title: 'Book', text });
+  going = false;
+  assert.ok(turns >= 20, `${turns} turns of the loop`);
+  assert.deepEqual([...new Set(sections.map((section) => section.heading))], Array.from({ length: 400 }, (_, n) => `Chapter ${n}`));
+  assert.match(sections.find((section) => section.heading === 'Chapter 399')?.text ?? '', /See the plan of part399\.\n```\n# not a heading 399/);
 });
