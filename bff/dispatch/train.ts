@@ -19,8 +19,8 @@ export type Weights = { features: Float32Array; meaning: Float32Array };
 const WORD_SHARE = 0.35;
 /** More weights than this and rare features are left out (32 MB of floats). */
 const MOST_WEIGHTS = 8_000_000;
-/** Multiplications that training may spend: about half a second. More classes get fewer rounds. */
-const BUDGET = 500_000_000;
+/** Multiplications that training may spend: well under a second. More classes get fewer rounds. */
+const BUDGET = 900_000_000;
 const MOST_ROUNDS = 16;
 const LEAST_ROUNDS = 2;
 /** With hundreds of classes even the fewest rounds are too many: beyond this each text is held against some of the classes at a time. */
