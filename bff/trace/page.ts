@@ -66,7 +66,7 @@ export function facts({ outcome, code, agent, model, provider, version, firstTok
     ['outcome', code === null ? outcome : `${outcome} (${code})`], ['agent', agent], ['model', model === null ? null : `${model} of ${provider ?? '?'}`],
     ['first token', firstToken === null ? null : `${ms(firstToken)} after the request arrived`],
     ['first word painted', browser ? `${ms(browser.painted)} after the key press${browser.clamped ? '; what the browser said could not all be and was cut' : ''}` : null],
-    ['browser\'s clock', browser?.offset === undefined ? null : `${browser.offset} ms ahead of ours, corrected`],
+    ['browser\'s clock', browser?.offset === undefined ? null : `${Math.abs(browser.offset)} ms ${browser.offset < 0 ? 'behind' : 'ahead of'} ours, corrected`],
     ['chat', chatId], ['version', version], ['kept', full ? 'in full' : 'its hops'],
   ];
   return known.flatMap(([name, value]) => (value === null ? [] : [[name, value]]));
