@@ -72,19 +72,11 @@ function blocksOf(node: Node, prefix: string): Block[] {
   }
 }
 
-/** The text of a node as read aloud: link words without addresses, code in its ticks, images by their description. */
+/** The text of a node as read aloud: link words without addresses, code without ticks, images by their description. */
 function inline(node: Node): string {
-  if (node.type === 'text' || node.type === 'code') return node.value;
-  if (node.type === 'inlineCode') return ticked(node.value);
+  if (node.type === 'text' || node.type === 'inlineCode' || node.type === 'code') return node.value;
   if (node.type === 'break') return '\n';
   if (node.type === 'image' || node.type === 'imageReference') return node.alt ?? '';
   if (node.type === 'html') return /^<br\b/i.test(node.value) ? '\n' : '';
   return 'children' in node ? node.children.map((child) => inline(child)).join('') : '';
-}
-
-/** Code within a line, in as many ticks as it needs. */
-function ticked(code: string): string {
-  const ticks = '`'.repeat(Math.max(0, ...(code.match(/`+/g) ?? []).map((run) => run.length)) + 1);
-  const space = code.startsWith('`') || code.endsWith('`') ? ' ' : '';
-  return `${ticks}${space}${code}${space}${ticks}`;
 }

@@ -61,7 +61,7 @@ test('Markdown is cut by heading into clean text, with the path of headings', as
   const sections = await documentSections(handbook());
   assert.deepEqual(sections.map((section) => section.heading), [null, 'Install', 'Install › Behind a proxy', 'Prices', 'Refunds', 'Data and privacy', 'Support']);
   const text = Object.fromEntries(sections.map((section) => [section.heading, section.text]));
-  assert.equal(text['Install'], 'Run `npx lanternfish setup` in an empty folder. You need Node 22 or later.\n```\nnpx lanternfish setup\ncd harbour && npm start\n```');
+  assert.equal(text['Install'], 'Run npx lanternfish setup in an empty folder. You need Node 22 or later.\n```\nnpx lanternfish setup\ncd harbour && npm start\n```');
   assert.equal(text['Install › Behind a proxy'], 'Set HTTPS_PROXY before the setup; see the network page.');
   assert.match(text['Prices'] ?? '', /Pier \| 9 euros \| 5\n/);
   assert.equal(text['Data and privacy'], 'Lamp readings are stored in Frankfurt for 30 days and then deleted.\nBackups are encrypted.');

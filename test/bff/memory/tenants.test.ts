@@ -58,6 +58,21 @@ test('hostile queries return nothing of another site or visitor, from the tail a
   await check(again).finally(() => again.close());
 });
 
+test('10,000 hostile ids and 500 of nobody reach no row of another', async (t) => {
+  const { memory } = await tempMemory(t);
+  await memory.remember(Array.from({ length: 60 }, (_, n) => turn(`v${n % 3}`, `t${n}`, `secret ${n}`, { site: 'a' })));
+  const ends = ["' OR 1=1 --", "'", '"', '\0', ';', '%', '*', ') OR (1=1', '\n', '\\', '\u2019 OR \u2019', '\ud800', ' ', '`', '/**/', "' UNION SELECT * --", '\u212a', "'||'"];
+  let refused = 0;
+  for (let n = 0; n < 10_000; n++) {
+    const end = ends[n % ends.length] ?? '';
+    const id = n % 3 === 0 ? `v${n % 7}${end}` : n % 3 === 1 ? `${end}v${n % 7}` : `v${end}${n}`;
+    await assert.rejects(ask(memory, HOSTILE_QUERIES[n % HOSTILE_QUERIES.length] ?? '', n % 2 === 0 ? { site: 'a', visitor: id } : { site: id, visitor: 'v1' }), { code: 'memory_bad_id' });
+    refused++;
+  }
+  assert.equal(refused, 10_000);
+  for (let n = 0; n < 500; n++) assert.deepEqual((await ask(memory, 'secret', { site: n % 2 === 0 ? 'a' : `b${n}`, visitor: `v${n + 3}` })).snippets, []);
+});
+
 test('scope decides between history and knowledge, and one list ranks both', async (t) => {
   const { memory } = await tempMemory(t);
   await memory.ingest('demo', [{ id: 'doc', title: 'Delivery', text: 'A parcel takes three days to Norway.' }]);
