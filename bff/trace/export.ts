@@ -3,6 +3,7 @@
  * waits for it is bounded, what does not fit is dropped and counted. Loaded only when an endpoint is set.
  */
 import { setImmediate as atEndOfLoop } from 'node:timers/promises';
+import type { Span } from '@halfsecond/shared/trace';
 import type { TurnRecord } from '../layers.ts';
 import { createMeasures } from './measures.ts';
 import { attributes, tracesBody, type ExportedTurn } from './otlp.ts';
@@ -26,8 +27,16 @@ export type Exporter = {
   close(): Promise<void>;
 };
 
-/** `kinds`: the kind of each provider by its id. */
-export function createExporter(target: ExportTarget, { version, kinds, log }: { version: string; kinds: ReadonlyMap<string, string>; log: (line: string) => void }): Exporter {
+export type ExportParts = {
+  version: string;
+  /** The kind of each provider by its id. */
+  kinds: ReadonlyMap<string, string>;
+  /** A turn's hops as they are known when it is sent: by then its browser has told of it. Null: as they were at its end. `arrivedAt` and `at` epoch ms. */
+  latest: (traceId: string, arrivedAt: number) => { at: number; spans: Span[] } | null;
+  log: (line: string) => void;
+};
+
+export function createExporter(target: ExportTarget, { version, kinds, latest, log }: ExportParts): Exporter {
   const resource = attributes({ 'service.name': target.service, 'service.version': version });
   const measures = createMeasures(kinds, Date.now());
   const waiting: ExportedTurn[] = [];
@@ -53,7 +62,10 @@ export function createExporter(target: ExportTarget, { version, kinds, log }: { 
   async function send(deadline: number): Promise<void> {
     while (waiting.length > 0) {
       const batch = waiting.splice(0, BATCH);
-      const body = tracesBody(batch, resource, kinds);
+      const body = tracesBody(batch.map((turn) => {
+        const now = latest(turn.traceId, turn.startedAt);
+        return now ? { ...turn, startedAt: now.at, spans: now.spans } : turn;
+      }), resource, kinds);
       await atEndOfLoop();
       const answer = await post(target.traces, body, deadline);
       if (answer === 'taken') continue;

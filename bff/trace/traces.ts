@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { setImmediate as atEndOfLoop } from 'node:timers/promises';
 import type { Marks } from '@halfsecond/shared/wire';
-import type { Complaint, StoredTrace, TraceReport } from '@halfsecond/shared/trace';
+import type { Complaint, Span, StoredTrace, TraceReport } from '@halfsecond/shared/trace';
 import type { Question, TurnRecord } from '../layers.ts';
 import { keyOf, look, surround, type Offset } from './browser.ts';
 import { createDays, type Row } from './days.ts';
@@ -21,6 +21,8 @@ const KEEP = 5_000;
 const DAY_MS = 86_400_000;
 /** Browsers whose clock is remembered. */
 const CLOCKS = 5_000;
+/** Two clocks are read for the arrival of a turn: they differ by less (ms). */
+const SAME_MS = 20;
 /** A turn that is loaded holds up nobody: after so many the loop goes round. */
 const PER_LOAD = 200;
 
@@ -158,6 +160,12 @@ export function createTraces({ folder, version, slow, text, log, now = Date.now 
     },
     report: (): TraceReport => rank(recent(), usual.of),
     complaints: (): Complaint[] => recent().flatMap((kept) => (kept.feedback?.rating === 'down' ? [{ at: kept.feedback.at, comment: kept.feedback.comment ?? null, trace: told(kept) }] : [])).sort((a, b) => b.at - a.at).slice(0, 100),
+    /** The hops of a turn that is held here, with what its browser has told by now; null when it is not. */
+    hops(traceId: string, arrivedAt: number): { at: number; spans: Span[] } | null {
+      const entry = entries.get(traceId);
+      // A page may give several turns the same trace.
+      return entry && Math.abs(entry.arrivedAt - arrivedAt) < SAME_MS ? { at: entry.kept.at, spans: entry.kept.spans } : null;
+    },
     samples: days.of,
     names: days.names,
     dropped: (): number => ring?.dropped() ?? 0,

@@ -22,7 +22,7 @@ export async function openTracing({ config, data, env, log }: { config: Config; 
   const traces = createTraces({ folder: join(data, 'traces'), version, slow: config.route.firstTokenLimit, text: (site) => allowing.has(site), log });
   const target = exportTarget(env);
   const kinds = new Map(Object.entries(config.providers).map(([id, { kind }]) => [id, kind]));
-  const exporter = target && (await import('./export.ts')).createExporter(target, { version, kinds, log });
+  const exporter = target && (await import('./export.ts')).createExporter(target, { version, kinds, latest: traces.hops, log });
 
   return {
     recordSpans(question: Question): Spans {

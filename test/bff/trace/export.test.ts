@@ -67,10 +67,11 @@ const settings = () => ({
 
 test('a turn arrives as spans below the page\'s own, by the GenAI conventions, without a word of it', async () => {
   const collector = await startCollector();
-  const bff = await bffFor(settings(), { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, OTEL_EXPORTER_OTLP_HEADERS: 'x-team=a%20b,x-other=1', OTEL_BSP_SCHEDULE_DELAY: '20', OTEL_METRIC_EXPORT_INTERVAL: '60000' } });
+  const bff = await bffFor(settings(), { env: { OTEL_EXPORTER_OTLP_ENDPOINT: `${collector.url}/`, OTEL_EXPORTER_OTLP_HEADERS: 'x-team=a%20b,x-other=1', OTEL_BSP_SCHEDULE_DELAY: '2000', OTEL_METRIC_EXPORT_INTERVAL: '60000' } });
   const { token, visitor } = await session(bff);
   const [traceId, page] = ['4bf92f3577b34da6a3ce929d0e0e4736', '00f067aa0ba902b7'];
   await ask(bff, token, 'otel', 'canary-question?', { traceparent: `00-${traceId}-${page}-01` });
+  await fetch(`${bff.url}/api/marks`, { method: 'POST', headers: { 'content-type': 'text/plain' }, body: JSON.stringify({ token, traceId, keyToSend: 2, sendToFirstByte: 30, firstByteToPaint: 5, total: 37 }) });
   await bff.stop();
   await collector.close();
 
@@ -80,7 +81,7 @@ test('a turn arrives as spans below the page\'s own, by the GenAI conventions, w
   const ids = new Set(collector.spans.map(({ spanId }) => spanId));
   assert.equal(ids.size, collector.spans.length, 'each once');
   for (const one of collector.spans) assert.ok(one === root || ids.has(one.parentSpanId ?? ''), one.name);
-  assert.ok(['halfsecond.accept', 'halfsecond.recall', 'halfsecond.provider', 'halfsecond.write'].every((name) => collector.spans.some((one) => one.name === name && one.parentSpanId === root?.spanId)));
+  assert.ok(['halfsecond.key', 'halfsecond.network', 'halfsecond.accept', 'halfsecond.recall', 'halfsecond.provider', 'halfsecond.write', 'halfsecond.paint'].every((name) => collector.spans.some((one) => one.name === name && one.parentSpanId === root?.spanId)));
   const chat = collector.spans.find(({ name }) => name === 'chat mini');
   assert.equal(chat?.kind, 3);
   assert.equal(String(fake.requests.at(-1)?.headers['traceparent']), `00-${traceId}-${chat?.spanId}-01`, 'the provider was told the same span');
@@ -127,7 +128,7 @@ test('a collector that is gone, hangs or says no: turns do not notice, and the l
 test('what waits is bounded, and what is dropped is counted', async () => {
   const target = exportTarget({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' });
   assert.ok(target);
-  const exporter = createExporter(target, { version: 'v', kinds: new Map(), log: () => undefined });
+  const exporter = createExporter(target, { version: 'v', kinds: new Map(), latest: () => null, log: () => undefined });
   const owner = { site: 's', visitor: 'v', chat: 'c', identified: false };
   const question = { id: 'i', traceId: 'a'.repeat(32), owner, messageId: 'm', text: '', lang: 'en', recent: [], dataClass: 'public' as const, agent: null, resetStep: false, arrivedAt: 0 };
   const timing = { queue: 0, dispatch: 0, memory: 0, route: 0, provider: 0, tools: 0, gateway: 0, firstToken: null, total: 0 };
