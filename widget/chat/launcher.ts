@@ -2,8 +2,8 @@
 
 /** Its style sheet; the tokens repeat those of the theme because the loader comes alone. */
 export const launcherCss = `
-:host{all:initial;display:block;color-scheme:light dark}
-:host(:not([mode=inline])){all:initial!important;display:block!important;color-scheme:light dark!important}
+:host{all:initial;font-family:inherit;display:block;color-scheme:light dark}
+:host(:not([mode=inline])){all:initial!important;font-family:inherit!important;display:block!important;color-scheme:light dark!important}
 :host([theme=light]){color-scheme:light!important}
 :host([theme=dark]){color-scheme:dark!important}
 :host([hidden]){display:none!important}

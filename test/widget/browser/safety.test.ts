@@ -89,11 +89,13 @@ describe('on a page', () => {
     }
   });
 
-  it('speaks in the page\'s own font, or in the one that it was given', async () => {
+  for (const mode of ['inline', 'popup']) it(`speaks in the page's own font, or in the one that it was given: ${mode}`, async () => {
     const sheet = new CSSStyleSheet();
     document.adoptedStyleSheets.push(sheet);
     try {
-      const element = await chat({ mode: 'inline' });
+      const element = await chat({ mode });
+      element.open();
+      await element.updateComplete;
       const font = (): string => getComputedStyle(need(element, '#input')).fontFamily;
       expect(font(), 'a page without one').to.equal(getComputedStyle(document.body).fontFamily);
       sheet.replaceSync('body { font-family: fantasy }');
