@@ -1,7 +1,9 @@
 /**
  * Measures recall on the LoCoMo conversations: which share of the turns that answer a question is among the first
  * 5, the first 10, and inside 300 tokens, and how long a recall takes. Needs a copy of the data, which is not ours
- * to ship: `LOCOMO=/path/to/locomo.json node test/bench/memory.ts`.
+ * to ship: `LOCOMO=/path/to/locomo.json node test/bench/memory.ts`. With `MUSIQUE=/folder` of questions.json and passages.json
+ * also which share of the passages that a question over several of them needs is among the first 5 and 10. `WORDS=off`
+ * measures without vectors.
  */
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,7 +25,8 @@ if (path === undefined) {
 }
 const conversations = JSON.parse(await readFile(path, 'utf8')) as Conversation[];
 const folder = await mkdtemp(join(tmpdir(), 'hs-bench-memory-'));
-const memory = await openMemory({ uri: folder, log: (line) => console.error(line), ...(process.env['WORDS'] === 'off' ? {} : { embed: loadWords() }) });
+const options = { log: (line: string) => console.error(line), ...(process.env['WORDS'] === 'off' ? {} : { embed: loadWords() }) };
+const memory = await openMemory({ uri: folder, ...options });
 const sums = new Map<string, { at5: number; at10: number; in300: number; n: number }>();
 const times: number[] = [];
 const signal = new AbortController().signal;
@@ -73,6 +76,8 @@ try {
 for (const [key, { at5, at10, in300, n }] of [...sums].sort()) {
   console.log(`${key.padEnd(11)} n ${String(n).padStart(4)}   R@5 ${percent(at5 / n)}   R@10 ${percent(at10 / n)}   in 300 tokens ${percent(in300 / n)}`);
 }
+const musique = process.env['MUSIQUE'];
+if (musique !== undefined) console.log(await passagesOver(musique));
 times.sort((a, b) => a - b);
 console.log(`recall ms   p50 ${at(0.5).toFixed(1)}   p95 ${at(0.95).toFixed(1)}   n ${times.length}`);
 
@@ -95,4 +100,31 @@ function linesOf({ conversation }: Conversation): { line: Line; at: number }[] {
     for (const line of conversation[`session_${session}`] as Line[]) lines.push({ line, at });
   }
   return lines;
+}
+
+type Passage = { title: string; text: string };
+type Hops = { question: string; paragraphs: { title: string; paragraph_text: string; is_supporting: boolean }[] };
+
+/** Every passage is a document; a question needs all that support it. */
+async function passagesOver(source: string): Promise<string> {
+  const passages = JSON.parse(await readFile(join(source, 'passages.json'), 'utf8')) as Passage[];
+  const questions = JSON.parse(await readFile(join(source, 'questions.json'), 'utf8')) as Hops[];
+  const ids = new Map(passages.map(({ title, text }, n) => [`${title}\n${text}`, `p${n}`]));
+  const uri = await mkdtemp(join(tmpdir(), 'hs-bench-passages-'));
+  const knowledge = await openMemory({ uri, ...options });
+  let [five, ten] = [0, 0];
+  try {
+    await knowledge.ingest(SITE, passages.map(({ title, text }) => ({ id: ids.get(`${title}\n${text}`) ?? '', title, text })));
+    for (const { question, paragraphs } of questions) {
+      const wanted = [...new Set(paragraphs.filter((one) => one.is_supporting).flatMap((one) => ids.get(`${one.title}\n${one.paragraph_text}`) ?? []))];
+      const { snippets } = await knowledge.recall({ site: SITE, visitor: null, query: question, scope: 'knowledge', k: 10, tokenBudget: 100_000 }, signal);
+      const found = snippets.map(({ id }) => id.split('#')[0] ?? '');
+      five += share(wanted, (id) => found.slice(0, 5).includes(id));
+      ten += share(wanted, (id) => found.includes(id));
+    }
+  } finally {
+    await knowledge.close();
+    await rm(uri, { recursive: true, force: true });
+  }
+  return `passages    n ${String(questions.length).padStart(4)}   R@5 ${percent(five / questions.length)}   R@10 ${percent(ten / questions.length)}`;
 }
