@@ -89,7 +89,7 @@ test('a data folder that cannot be used is said at start', async () => {
 test('ingest names what it cannot read and takes the rest; the running backend is used when there is one', async () => {
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs', 'guide.md'), '# Guide\n\n## Shipping\n\nParcels leave on Tuesdays by sea.\n');
-  writeFileSync(join(folder, 'docs', 'broken.md'), Buffer.from([0xff, 0xfe, 0x00, 0x80]));
+  writeFileSync(join(folder, 'docs', 'broken.md'), Buffer.from([0x23, 0x20, 0xe9, 0xe8, 0x0a]));
   const env = config('ingest.json', { site, memory: {} });
   const first = await halfsecond(['ingest', 'docs'], { ...env, BFF_PORT: '1' });
   assert.equal(first.code, 0, first.err);
