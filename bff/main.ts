@@ -138,7 +138,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
   publicUrl = (person && config.tools['handoff']?.kind === 'builtin' ? config.tools['handoff'].publicUrl?.replace(/\/$/, '') : undefined) ?? url;
   const knowledge = Promise.all([readKnowledge(config, memory, log), router.warm(), tools.tried, tracing.load()]).then(async () => {
     const alone = createRoute({ providers: {}, models: [], settings: config.route, wait: 1, log });
-    const stage = createTurn({ ...parts, dispatch: dispatcher.dispatch, recall: classed(recall, conversations.dataClass), route: alone.route, listTools: () => [], admit: createQueue({ capacity: 1, depth: 0, wait: 1 }).admit, recordSpans: ({ arrivedAt }) => recordSpans(arrivedAt), report: () => undefined });
+    const stage = createTurn({ ...parts, dispatch: async (input) => dispatcher.explain(input), recall: classed(recall, conversations.dataClass), route: alone.route, listTools: () => [], admit: createQueue({ capacity: 1, depth: 0, wait: 1 }).admit, recordSpans: ({ arrivedAt }) => recordSpans(arrivedAt), report: () => undefined });
     await rehearse(stage, config.sites);
     alone.close();
 

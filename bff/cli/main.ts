@@ -11,6 +11,7 @@ const commands: Record<string, Command> = {
   ingest: { about: 'PATH…  reads documents into the site\'s knowledge', load: () => import('./ingest.ts') },
   config: { about: 'check  checks the configuration', load: () => import('./config.ts') },
   tools: { about: '[accept NAME]  what can be called, and accepting a changed tool', load: () => import('./tools.ts') },
+  agents: { about: 'report|add-example AGENT TEXT  where visitors were sent wrong, and teaching it', load: () => import('./agents.ts') },
   trace: { about: 'ID|last|slowest|report|complaints|compare A B  shows where turns\' time went', load: () => import('./trace.ts') },
   drill: { about: 'NAME  breaks a provider on purpose and shows what visitors notice', load: () => import('./drill.ts') },
   incident: { about: 'new|update|resolve|maintenance…  writes what the status page tells', load: () => import('./incident.ts') },

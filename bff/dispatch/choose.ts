@@ -8,6 +8,8 @@ export const TAKE = 0.5;
 /** Least score that the current agent keeps the conversation with, and how far another must be ahead to take over. */
 const KEEP = 0.35;
 const AHEAD = 0.15;
+/** The current agent is as good as the best from here on, by their strength. */
+const BESIDE = 0.5;
 /** Least score of another agent when the message seems to continue what was said, and when together with that it is the current one's. */
 const SURE = 0.7;
 const CERTAIN = 0.85;
@@ -28,7 +30,7 @@ export function choose({ text, recent, current, guess }: Talk, alone: Guess[]): 
   const continues = bare || followsUp(text, 'any') || recent.at(-1)?.asked !== undefined;
   const context = continues || (lengthOf(text) <= SHORT && best.score < TAKE) ? contextOf(recent) : '';
   const joined = context === '' ? null : guess(`${context} ${text}`);
-  const ahead = best.name !== own?.name && best.score >= (own?.score ?? 0) + AHEAD;
+  const ahead = best.name !== own?.name && best.score >= (own?.score ?? 0) + AHEAD && (own?.close ?? 0) < BESIDE;
   if (!own) return best.score >= TAKE && !(bare && joined) ? best : taken(joined);
 
   // What came before was nobody's topic: the talk has left this agent, and a "why?" does not bring it back.
@@ -38,6 +40,8 @@ export function choose({ text, recent, current, guess }: Talk, alone: Guess[]): 
   const moved = ahead && best.score >= (!continues ? TAKE : joined === null ? SURE : joined[0]?.name === best.name ? TAKE : CERTAIN);
   if (moved) return best;
   if (own.score >= KEEP) return own;
+  // The best could be anybody's as much as the current one's: nothing says that the topic has moved.
+  if (own.close >= BESIDE && best.score >= KEEP) return continued(own, joined);
   if (continues) return left ? null : continued(own, joined);
   // A few words that mean little alone, but something as the rest of what was said.
   if (joined?.[0]?.name === own.name && own.score >= best.score) return taken(joined);

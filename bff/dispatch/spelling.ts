@@ -1,4 +1,5 @@
 /** Slips of the finger: in the few words that a wish for a person is made of, "speek to a humann", and in those that agents are known by. */
+import { guessLanguage } from './language.ts';
 import { normalise } from './text.ts';
 
 /** Words of such wishes in the shipped languages that write letters; accents have fallen away. Short ones are too easily another word. */
@@ -44,7 +45,8 @@ export function respelled(normal: string, known: (word: string) => boolean): str
 export function createSpelling(vocabulary: Set<string>, known: (word: string) => boolean): (text: string) => string {
   const index = indexOf(vocabulary);
   return (text) => {
-    if (text.length > MOST_WORDS * 20) return text;
+    // What is known here are English words: in another language everything would look mistyped.
+    if (text.length > MOST_WORDS * 20 || guessLanguage(text, 'en') !== 'en') return text;
     let changed = false;
     const spelled = normalise(text).replace(/[\p{L}']{4,}/gu, (word) => {
       if (vocabulary.has(word) || known(word)) return word;
