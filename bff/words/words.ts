@@ -51,6 +51,8 @@ export function embedderOf(table: Table): Embed {
   const sum = new Float64Array(size);
   const layer = new Float64Array(hidden);
   const average = new Float64Array(topic);
+  const inputs = new Int32Array(Math.max(size, hidden));
+  const values = new Float64Array(Math.max(size, hidden));
 
   function learned(words: string[], out: Float32Array): void {
     sum.fill(0);
@@ -61,16 +63,20 @@ export function embedderOf(table: Table): Embed {
       if (before !== undefined) addRow(sum, table.rows, table.words + (crc32(`${before} ${word}`) % table.pairs), table.scales);
     }
     if (!normalise(sum)) return;
-    for (let h = 0; h < hidden; h++) layer[h] = table.bias[h] ?? 0;
+    layer.set(table.bias);
     for (let d = 0; d < size; d++) {
-      const value = (sum[d] ?? 0) * GAIN;
-      for (let h = 0, from = d * hidden; h < hidden; h++) layer[h] = (layer[h] ?? 0) + value * (table.inner[from + h] ?? 0);
+      inputs[d] = d * hidden;
+      values[d] = (sum[d] as number) * GAIN;
     }
+    addRows(layer, table.inner, inputs, values, size);
+    let active = 0;
     for (let h = 0; h < hidden; h++) {
-      const value = layer[h] ?? 0;
-      if (value <= 0) continue;
-      for (let d = 0, from = h * size; d < size; d++) sum[d] = (sum[d] ?? 0) + value * (table.outer[from + d] ?? 0);
+      if ((layer[h] as number) <= 0) continue;
+      inputs[active] = h * size;
+      values[active] = layer[h] as number;
+      active += 1;
     }
+    addRows(sum, table.outer, inputs, values, active);
     normalise(sum);
     for (let d = 0; d < size; d++) out[d] = sum[d] ?? 0;
   }
@@ -102,15 +108,29 @@ export function embedderOf(table: Table): Embed {
 
 function addRow(sum: Float64Array, rows: Int8Array, row: number, scales: Float32Array): void {
   const scale = scales[row] ?? 0;
-  for (let d = 0, from = row * sum.length; d < sum.length; d++) sum[d] = (sum[d] ?? 0) + (rows[from + d] ?? 0) * scale;
+  for (let d = 0, from = row * sum.length; d < sum.length; d++) (sum[d] as number) += (rows[from + d] as number) * scale;
+}
+
+/** Adds `count` rows of floats, each from its offset and times its value. The hot loop: four rows at a time, indexes in range by construction. */
+function addRows(sum: Float64Array, rows: Float32Array, offsets: Int32Array, values: Float64Array, count: number): void {
+  let n = 0;
+  for (; n + 3 < count; n += 4) {
+    const [a, b, c, d] = [offsets[n] as number, offsets[n + 1] as number, offsets[n + 2] as number, offsets[n + 3] as number];
+    const [p, q, r, s] = [values[n] as number, values[n + 1] as number, values[n + 2] as number, values[n + 3] as number];
+    for (let k = 0; k < sum.length; k++) (sum[k] as number) += p * (rows[a + k] as number) + q * (rows[b + k] as number) + r * (rows[c + k] as number) + s * (rows[d + k] as number);
+  }
+  for (; n < count; n++) {
+    const [a, p] = [offsets[n] as number, values[n] as number];
+    for (let k = 0; k < sum.length; k++) (sum[k] as number) += p * (rows[a + k] as number);
+  }
 }
 
 /** To unit length in place; false, and nothing done, when there is no length. */
 function normalise(vector: Float64Array | Float32Array): boolean {
   let square = 0;
-  for (const value of vector) square += value * value;
+  for (let n = 0; n < vector.length; n++) square += (vector[n] as number) ** 2;
   if (square < 1e-12) return false;
   const factor = 1 / Math.sqrt(square);
-  for (let n = 0; n < vector.length; n++) vector[n] = (vector[n] ?? 0) * factor;
+  for (let n = 0; n < vector.length; n++) (vector[n] as number) *= factor;
   return true;
 }
