@@ -42,7 +42,7 @@ test('hostile queries return nothing of another site or visitor, from the tail a
   for (const site of ['a', 'b']) {
     await memory.ingest(site, [{ id: 'doc', title: 'Doc', text: `The secret of site ${site} is or and not secret.` }]);
     for (const visitor of ['v1', 'v2']) {
-      await memory.remember(Array.from({ length: 80 }, (_, n) => turn(visitor, `t${n}`, `secret ${n} of ${site} ${visitor}`, { site, at: 1_700_000_000_000 + n })));
+      await memory.remember(Array.from({ length: 80 }, (_, n) => turn(visitor, `${site}-t${n}`, `secret ${n} of ${site} ${visitor}`, { site, at: 1_700_000_000_000 + n })));
     }
   }
   const check = async (asked: Memory): Promise<void> => {
