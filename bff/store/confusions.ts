@@ -33,10 +33,15 @@ export function readComplaints(database: DatabaseSync, since: number): Complaint
     SELECT site, visitor, chat, position, extra, at, NULL AS rating, NULL AS comment FROM messages
     WHERE site = ? AND visitor = ? AND chat = ? AND position < ? AND role = 'assistant' ORDER BY position DESC LIMIT 1`);
 
+  /** An answer is complained about once, however it was told. */
+  const told = new Set<string>();
   return rows.flatMap((row) => {
-    const { handoff } = JSON.parse(row.extra) as Extra;
+    const { handoff, found } = JSON.parse(row.extra) as Extra;
     const complaints: Complaint[] = [];
     const tell = (why: Complaint['why'], of: Row): void => {
+      const key = JSON.stringify([of.site, of.visitor, of.chat, of.position]);
+      if (told.has(key)) return;
+      told.add(key);
       const { agent = null, found = null, traceId = null } = JSON.parse(of.extra) as Extra;
       const asked = questionBefore.get(of.site, of.visitor, of.chat, of.position) as { text: string } | undefined;
       if (asked) complaints.push({ why, site: of.site, at: row.at, traceId, agent, found, question: asked.text, comment: of.comment });
@@ -46,8 +51,7 @@ export function readComplaints(database: DatabaseSync, since: number): Complaint
       // Whoever wants a person was not helped by the answer before; without one nobody has been confused yet.
       const before = answerBefore.get(row.site, row.visitor, row.chat, row.position) as Row | undefined;
       if (before) tell('person', before);
-    } else if (handoff !== undefined && row.rating !== 'down') tell(handoff === 'nobody' ? 'nobody' : 'handoff', row);
-    const { found } = JSON.parse(row.extra) as Extra;
+    } else if (handoff !== undefined && row.rating === null) tell(found?.abstained ? 'nobody' : 'handoff', row);
     if (row.rating === 'up' && found && !found.abstained && found.score < UNSURE) tell('thumbs-up', row);
     return complaints;
   });
