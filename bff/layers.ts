@@ -85,6 +85,8 @@ export type { Choice, Dispatch, DispatchInput, Dispatched, SecondOpinion } from 
  * pure, well under a millisecond. `id` names what made them: vectors of two ids are not comparable.
  */
 export type Embed = { id: string; size: number; embed(text: string): Float32Array };
+/** An embedder that has a list of words: whether one (lower case, without accents) is on it. */
+export type Words = Embed & { knows(word: string): boolean };
 
 export type SnippetSource =
   | { kind: 'knowledge'; document: string; title: string; heading: string | null; url: string | null }

@@ -1,5 +1,5 @@
 /** Who answers: the agent that a message belongs to, the one that is already talking, or honestly nobody. */
-import type { Agent, Dispatch, Dispatched, DispatchInput, Embed, SecondOpinion } from '../layers.ts';
+import type { Agent, Dispatch, Dispatched, DispatchInput, Words, SecondOpinion } from '../layers.ts';
 import { TAKE, choose } from './choose.ts';
 import { between, chosenOf } from './clarify.ts';
 import { trainClassifier } from './classify.ts';
@@ -17,7 +17,7 @@ export type Explained = Dispatched & { words: { word: string; weight: number }[]
 export type Dispatcher = { dispatch: Dispatch; explain: (input: DispatchInput) => Explained };
 export type DispatchOptions = {
   agents: Agent[];
-  words: Embed;
+  words: Words;
   /** An agent's name or "human". */
   fallback?: string | undefined;
   /** Whether a visitor may be asked which of two agents they mean. */
@@ -39,8 +39,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     examples: agent.examples,
   })), words);
 
-  const known = (word: string): boolean => words.embed(word).some((value) => value !== 0);
-  const spell = createSpelling(new Set(agents.flatMap((agent) => [agent.name, agent.title ?? '', agent.description, ...agent.topics, ...agent.examples].flatMap(tokensOf))), known);
+  const spell = createSpelling(new Set(agents.flatMap((agent) => [agent.name, agent.title ?? '', agent.description, ...agent.topics, ...agent.examples].flatMap(tokensOf))), words.knows);
 
   /** Whether this visitor may reach the agent of that name: no words open one that needs an identity. */
   const opened = ({ identified }: DispatchInput) => (name: string): boolean => byName.get(name)?.identity === false || (identified && byName.has(name));
@@ -61,7 +60,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     const alternatives = guesses.slice(0, SHOWN).map(({ name, score: of }) => ({ name, score: of }));
     if (chosen && !alternatives.some(({ name }) => name === chosen.name)) alternatives[SHOWN - 1] = { name: chosen.name, score };
 
-    if (wantsHuman(input.text, known)) {
+    if (wantsHuman(input.text, words.knows)) {
       const keep = chosen?.name ?? current;
       return { agent: keep === null ? null : byName.get(keep) ?? null, score, abstained: false, human: true, alternatives };
     }

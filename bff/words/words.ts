@@ -5,7 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
-import type { Embed } from '../layers.ts';
+import type { Words } from '../layers.ts';
 import { tokensOf } from './tokens.ts';
 
 /** `words` rows of known words come first, then `pairs` rows that word pairs fall into by their hash. */
@@ -23,7 +23,7 @@ const TOPIC = 0.6;
 const GAIN = 8;
 
 /** Reads the shipped table (about 30 ms) and returns the embedder of every text. */
-export function loadWords(path: URL = new URL('table.bin', import.meta.url)): Embed {
+export function loadWords(path: URL = new URL('table.bin', import.meta.url)): Words {
   return embedderOf(parseTable(readFileSync(path)));
 }
 
@@ -46,7 +46,7 @@ export function parseTable(file: Buffer): Table {
   return table;
 }
 
-export function embedderOf(table: Table): Embed {
+export function embedderOf(table: Table): Words {
   const { size, hidden, topic } = table;
   const sum = new Float64Array(size);
   const layer = new Float64Array(hidden);
@@ -94,6 +94,7 @@ export function embedderOf(table: Table): Embed {
   return {
     id: table.id,
     size: size + topic,
+    knows: (word) => table.index.has(word) || table.index.has(word.split("'")[0] ?? word),
     embed(text) {
       const out = new Float32Array(size + topic);
       const words = tokensOf(text, WORDS_MAX).map((word) => (table.index.has(word) ? word : (word.split("'")[0] ?? word)));
