@@ -9,12 +9,12 @@ import { SITE } from '../../bff/harness.ts';
 
 const WARM = 3_000;
 
-/** Milliseconds of CPU per turn, written to disk included. */
-export async function measureOwn(turns: number): Promise<number> {
+/** Milliseconds of CPU per turn, written to disk included; with a `collector`, sent to it as well. */
+export async function measureOwn(turns: number, collector = ''): Promise<number> {
   const data = mkdtempSync(join(tmpdir(), 'halfsecond-tracing-'));
   const parsed = parseConfig({ site: SITE }, {}, data);
   if ('faults' in parsed) throw new Error(parsed.faults.join('\n'));
-  const tracing = await openTracing({ config: parsed.config, data, env: {}, log: () => undefined });
+  const tracing = await openTracing({ config: parsed.config, data, env: collector === '' ? {} : { OTEL_EXPORTER_OTLP_ENDPOINT: collector, OTEL_BSP_SCHEDULE_DELAY: '50' }, log: () => undefined });
   const owner = { site: 'shop', visitor: 'v', chat: 'c', identified: false };
   const one = async (at: number): Promise<void> => {
     const arrivedAt = performance.now();
@@ -39,6 +39,7 @@ export async function measureOwn(turns: number): Promise<number> {
     tracing.add(record);
     tracing.mark(owner, { token: '', traceId: question.traceId, keyToSend: 2, sendToFirstByte: 3, firstByteToPaint: 4, total: 9 });
     if (at % 50 === 0) await new Promise(setImmediate);
+    if (at % 500 === 0) await new Promise((done) => setTimeout(done, collector === '' ? 0 : 400));
   };
   try {
     for (let at = 0; at < WARM; at += 1) await one(at);
@@ -47,6 +48,7 @@ export async function measureOwn(turns: number): Promise<number> {
     for (let at = WARM; at < WARM + turns; at += 1) await one(at);
     await tracing.close();
     const { user, system } = process.cpuUsage(before);
+    if (tracing.dropped().export > 0) throw new Error(`${tracing.dropped().export} turns were dropped`);
     return (user + system) / 1_000 / turns;
   } finally {
     rmSync(data, { recursive: true, force: true });
