@@ -5,6 +5,7 @@ import { between, chosenOf } from './clarify.ts';
 import { trainClassifier } from './classify.ts';
 import type { Guess } from './classify.ts';
 import { wantsHuman } from './human.ts';
+import { guessAt } from './long.ts';
 import { overlaps } from './overlap.ts';
 import { createSpelling } from './spelling.ts';
 import { tokensOf } from './train.ts';
@@ -48,7 +49,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     const open = opened(input);
     // A closed agent keeps its share: what belongs to it must not look as if it belonged to the next best.
     const text = spell(input.text);
-    const all = classifier?.classify(text) ?? [];
+    const all = classifier ? guessAt(text, classifier, TAKE) : [];
     const guesses = all.filter(({ name }) => open(name));
     const current = input.current !== null && open(input.current) ? input.current : null;
     const asked = input.recent.at(-1)?.asked ?? null;

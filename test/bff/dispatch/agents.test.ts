@@ -96,9 +96,27 @@ test('the conversation moves when the topic moves, and stops when it leaves', as
   assert.equal(away.abstained, true);
 });
 
+test('typos, mixed languages, emoji, very short and very long messages find their agent', async () => {
+  const cases: [string, string][] = [
+    ['hwo much does it csot', 'billing'], ['were is my invioce', 'billing'], ['how do i instal the widgit', 'integration'], ['is teh service donw', 'status'], ['chnage the colors', 'integration'],
+    ['Hallo, how do I install das Widget auf meiner Webseite?', 'integration'], ['hola, is the service down right now?', 'status'], ['💸💸 price? 💸', 'billing'], ['🙏🙏 invoice 🙏', 'billing'], ['pricing', 'billing'], ['outage?', 'status'], ['REFUND!!!', 'billing'],
+    [`${'Hello, I am writing on behalf of our small team here. '.repeat(3)}How do I add the chat to my website?`, 'integration'],
+  ];
+  const wrong = [];
+  for (const [text, agent] of cases) {
+    const got = await dispatch(ask(text), signal);
+    if (got.agent?.name !== agent && !got.ask?.some((choice) => choice.agent === agent)) wrong.push(`${text}: ${got.agent?.name} ${got.alternatives.map(({ name, score }) => `${name} ${score.toFixed(2)}`).join(', ')}`);
+  }
+  assert.deepEqual(wrong, []);
+});
+
 test('explain names the words that decided, and decides the same', async () => {
   const why = explain(ask('where is my invoice'));
   assert.equal(why.words[0]?.word, 'invoice');
+  // A word's weight is what the score loses without it.
+  const without = explain(ask('where is my')).alternatives.find(({ name }) => name === 'billing')?.score ?? 0;
+  assert.ok(Math.abs((why.words[0]?.weight ?? 0) - (why.score - without)) < 0.05);
+  assert.ok((explain(ask('change the limit please')).words[0]?.weight ?? 0) > 0.3);
   const { words: _words, ...decided } = why;
   assert.deepEqual(decided, await dispatch(ask('where is my invoice'), signal));
 });

@@ -65,6 +65,19 @@ test('two close agents: the visitor is asked in their language, no model is, and
   }
 });
 
+test('a message without a language of its own is in that of the one before', async () => {
+  const bff = await bffFor({ agents });
+  try {
+    const { token } = await session(bff);
+    const thinking = (all: Awaited<ReturnType<typeof ask>>): string => eventsOf(all, 'data-status').map(({ data }) => data.text).join(' ');
+    assert.match(thinking(await ask(bff, token, 'c', 'Wo ist die Sauna und wann kann ich eine Massage haben?')), /Frage/);
+    assert.match(thinking(await ask(bff, token, 'c', 'ok')), /Nachricht/);
+    assert.match(thinking(await ask(bff, token, 'd', 'ok')), /message/);
+  } finally {
+    await bff.stop();
+  }
+});
+
 test('the answer may be a title, a name or what was meant; it can be switched off', async () => {
   const { dispatch } = createDispatch({ words, agents, log: quiet });
   const { ask: asked } = await dispatch(input('cancel my booking'), signal);
