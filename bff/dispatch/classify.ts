@@ -12,9 +12,9 @@ import type { Lesson, Sparse, Vocabulary } from './train.ts';
 export type Group = { name: string; about: string; topics: string[]; examples: string[] };
 /**
  * `score`: how likely (0..1) a message like this belongs to the group; the rest to 1 is "another, or none".
- * `close`: how strong the group is beside the best one (0..1, the best has 1).
+ * `share`: its part beside all groups and the background. `close`: how strong it is beside the best one (0..1, the best has 1).
  */
-export type Guess = { name: string; score: number; close: number };
+export type Guess = { name: string; score: number; share: number; close: number };
 export type Classifier = {
   /** Best first, every group once. */
   classify: (text: string) => Guess[];
@@ -77,7 +77,7 @@ export function trainClassifier(groups: Group[], embed: Embed): Classifier {
       // The calibration is for the best. The others keep their proportion to it, or share what it leaves if that is less.
       const score = words.length === 0 ? 0 : honest(best.share, best.near, knownShare(words, vocabulary), usual);
       const scale = Math.min(score / Math.max(best.share, 1e-9), (1 - score) / Math.max(1 - best.share, 1e-9));
-      return shares.map(({ name, share, strength }, k) => ({ name, score: k === 0 ? score : scale * share, close: strength / Math.max(best.strength, 1e-12) }));
+      return shares.map(({ name, share, strength }, k) => ({ name, share, score: k === 0 ? score : scale * share, close: strength / Math.max(best.strength, 1e-12) }));
     },
     words(text, name) {
       const label = groups.findIndex((group) => group.name === name);

@@ -55,7 +55,7 @@ export function createDispatch({ agents, words, fallback, clarify = true, second
     const asked = input.recent.at(-1)?.asked ?? null;
     const picked = asked && chosenOf(input.text, asked);
     const chosen: Guess | null = picked !== null && open(picked)
-      ? { name: picked, score: 1, close: 1 }
+      ? { name: picked, score: 1, share: 1, close: 1 }
       : choose({ text, recent: input.recent, current, guess: (said) => classifier?.classify(said).filter(({ name }) => open(name)) ?? [] }, guesses);
     const score = chosen?.score ?? guesses[0]?.score ?? 0;
     const alternatives = guesses.slice(0, SHOWN).map(({ name, score: of }) => ({ name, score: of }));
