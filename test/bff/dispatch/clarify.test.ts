@@ -25,7 +25,7 @@ before(async () => {
 });
 after(() => model.close());
 const asOpenAI = (more: Record<string, unknown> = {}): Record<string, unknown> => ({
-  providers: { open: { kind: 'openai', baseURL: `${model.url}/v1`, apiKey: 'k' } }, models: [{ id: 'cheap', provider: 'open', model: 'm', inputPrice: 1, outputPrice: 1 }], agents, ...more,
+  providers: { open: { kind: 'openai', baseURL: `${model.url}/v1`, apiKey: 'k' } }, models: [{ id: 'usual', provider: 'open', model: 'm', inputPrice: 1, outputPrice: 1 }, { id: 'cheap', provider: 'open', model: 'judge', inputPrice: 9, outputPrice: 9 }], agents, ...more,
 });
 
 test('two close agents: the visitor is asked in their language, no model is, and the prompt they choose decides', async () => {
@@ -108,6 +108,15 @@ test('an agent that needs identity is not reached by a choice, a follow-up or a 
   }
 });
 
+test('a visitor is not asked between an agent and one that is closed to them', async () => {
+  const { dispatch } = createDispatch({ words, agents: [rooms, { ...tables, identity: true }, spa], log: quiet });
+  for (const text of ['cancel my booking', 'change a booking', 'I want to book', 'booking', 'dinner and massage']) {
+    const got = await dispatch(input(text), signal);
+    assert.deepEqual([got.ask, got.agent?.name === 'tables'], [undefined, false], text);
+  }
+  assert.ok((await dispatch(input('cancel my booking', { identified: true }), signal)).ask);
+});
+
 test('a second opinion is asked only when nobody fits, costs what it costs, and opens no identity', async () => {
   const bff = await bffFor(asOpenAI({ dispatch: { secondOpinion: { model: 'cheap', timeout: 2_000 }, fallback: 'human' } }));
   try {
@@ -120,6 +129,7 @@ test('a second opinion is asked only when nobody fits, costs what it costs, and 
     const helped = await ask(bff, token, 'b', 'my shoulders are so stiff today');
     assert.deepEqual([eventsOf(helped, 'data-agent')[0]?.data.name, opinions(), eventsOf(helped, 'data-handoff')], ['spa', 1, []]);
     assert.equal(system(model.requests.findLast(({ body }) => system(body).includes('one of these desks'))?.body).includes('vault'), false);
+    assert.deepEqual(model.requests.slice(-2).map(({ body }) => body['model']), ['judge', 'm']);
     // Half of a turn's cost is the opinion's: it is in the sum.
     const [alone, both] = [clear, helped].map((all) => eventsOf(all, 'finish')[0]?.messageMetadata.usage.outputTokens ?? 0);
     assert.ok((both ?? 0) > (alone ?? 0));
