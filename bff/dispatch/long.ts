@@ -3,9 +3,9 @@ import type { Classifier, Guess } from './classify.ts';
 
 /** From here on (characters) a message may be one with a preamble. */
 const LONG = 100;
-/** Sentences looked at: the first and the last ones, where people say what they want. */
-const FIRST = 2;
-const LAST = 3;
+/** Sentences looked at: the first and the last two, where people say what they want. */
+const FIRST = 1;
+const LAST = 2;
 const READ_MAX = 2_000;
 /** When the whole message is nobody's, one sentence must be this clearly somebody's. */
 const CLEAR = 0.75;
