@@ -58,7 +58,8 @@ export function* hear(step: Step, part: RoutePart, question: Question, record: T
     (step.cited ??= []).push(part.snippet);
     yield sourceEvent(part.snippet);
   } else if (part.type === 'handoff') {
-    record.handoff = part.reason;
+    // Whoever asked for a person is told so, whatever else speaks for one.
+    if (record.handoff !== 'requested') record.handoff = part.reason;
   } else if (part.type === 'attempt') {
     record.attempts.push(part.attempt);
     const { provider, startedAt, total, span } = part.attempt;

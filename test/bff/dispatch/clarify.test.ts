@@ -78,6 +78,20 @@ test('a message without a language of its own is in that of the one before', asy
   }
 });
 
+test('a misspelled wish for a person is told as one, in the language it was said in, and the agent stays', async () => {
+  const bff = await bffFor({ agents });
+  try {
+    const { token } = await session(bff);
+    await ask(bff, token, 'c', 'is there a menu');
+    const wish = await ask(bff, token, 'c', 'let me speek to a humann');
+    assert.deepEqual([eventsOf(wish, 'data-handoff')[0]?.data.reason, eventsOf(wish, 'data-agent')[0]?.data.name], ['You asked for a person.', 'tables']);
+    const french = await ask(bff, token, 'd', 'je veux parler avec une presonne');
+    assert.equal(eventsOf(french, 'data-handoff')[0]?.data.reason, 'Vous souhaitez parler à une personne.');
+  } finally {
+    await bff.stop();
+  }
+});
+
 test('the answer may be a title, a name or what was meant; it can be switched off', async () => {
   const { dispatch } = createDispatch({ words, agents, log: quiet });
   const { ask: asked } = await dispatch(input('cancel my booking'), signal);
