@@ -72,8 +72,9 @@ describe('a question and its answer', () => {
     await asked(element, 'hello');
     await until('the first token', () => heard.includes('first-token'));
     need(element, '[aria-label="Good answer"]').click();
+    await until('both messages and the feedback', () => heard.length === 5);
     element.close();
-    await element.updateComplete;
+    await until('the end', () => heard.includes('close'));
     for (const name of names) document.removeEventListener(name, listen);
     expect(heard.toSorted()).to.deep.equal(['close', 'feedback', 'first-token', 'message', 'message', 'open']);
   });
