@@ -71,7 +71,7 @@ async function send(to: string, wish: unknown): Promise<Done> {
     method: 'POST', body: JSON.stringify(wish), signal: AbortSignal.timeout(DEADLINE_MS),
     headers: { 'content-type': 'application/json', authorization: `Bearer ${process.env['STATUS_FEED_KEY'] ?? ''}` },
   });
-  const answer: unknown = await response.json().catch(() => null);
+  const answer: unknown = await response.json().catch(() => null); // an answer without JSON is told by its status
   if (typeof answer === 'object' && answer !== null && ('faults' in answer || 'id' in answer)) return answer as Done;
   return { faults: [`The status host at ${to} answered ${response.status}.`] };
 }

@@ -79,6 +79,6 @@ export function kept<T>(store: Store, key: string, read: (value: unknown) => T):
   try {
     return read(JSON.parse(text));
   } catch {
-    return null;
+    return null; // Written by another version, or cut: this life begins without it, as a first one does.
   }
 }

@@ -100,7 +100,7 @@ function json(body: Buffer): unknown {
   try {
     return JSON.parse(body.toString('utf8'));
   } catch {
-    return null;
+    return null; // No report fits null: whoever sent it is refused with the reason.
   }
 }
 

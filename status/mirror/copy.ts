@@ -109,6 +109,6 @@ function parsed(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder().decode(bytes));
   } catch {
-    return null;
+    return null; // No schema fits null: the round is refused by whoever asked.
   }
 }

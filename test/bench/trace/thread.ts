@@ -20,7 +20,6 @@ export async function startVisitor(url: string): Promise<Visitor> {
     visit(wish) {
       const answer = Promise.withResolvers<Visit>();
       waiting.set((count += 1), answer);
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a worker thread, no window
       worker.postMessage({ ...wish, number: count } satisfies Wish);
       return answer.promise;
     },
