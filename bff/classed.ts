@@ -8,7 +8,7 @@ export function classed(recall: Recall, classOfChat: (place: Pick<Owner, 'site' 
     const recalled = await recall(input, signal);
     if (visitor === null) return recalled;
     const snippets = recalled.snippets.map((snippet) => (
-      snippet.source.kind === 'turn' ? { ...snippet, dataClass: classOfChat({ site, visitor, chat: snippet.source.chat }) } : snippet
+      snippet.source.kind !== 'knowledge' ? { ...snippet, dataClass: classOfChat({ site, visitor, chat: snippet.source.chat }) } : snippet
     ));
     return { ...recalled, snippets };
   };

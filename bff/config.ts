@@ -149,6 +149,8 @@ const schema = z.object({
       /** transformers.js with a model in a folder; the package is installed beside the configuration by whoever wants it. */
       z.object({ kind: z.literal('transformers'), path: z.string().min(1) }),
     ]).optional(),
+    /** A cheap model that reads facts about a visitor out of a conversation, in the background, once nobody spoke there for `pause` ms. */
+    facts: z.object({ model: idText, pause: milliseconds.default(30_000) }).optional(),
     /**
      * Files and folders read at every start, relative to the configuration file. `url` is where a visitor can
      * read it: absolute, or a path on the page that holds the widget. A folder's files are appended to it.

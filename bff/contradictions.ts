@@ -10,17 +10,18 @@ const entry = <T extends z.core.$ZodLooseShape>(shape: T) => z.object(shape).cat
 const view = z.object({
   site: entry({ id: text, key: text }).optional(),
   sites: listOf(entry({ id: text, key: text })).optional(),
-  providers: z.record(z.string(), entry({ private: z.boolean().catch(false) })).catch({}),
+  providers: z.record(z.string(), entry({ kind: text, private: z.boolean().catch(false) })).catch({}),
   models: listOf(entry({ id: text, provider: text })),
+  memory: entry({ facts: entry({ model: text }).optional() }),
   agents: listOf(entry({ name: text, tools: texts, dataClass: text })),
   tools: z.record(z.string(), z.unknown()).catch({}),
   dispatch: entry({ fallback: text, secondOpinion: entry({ model: text }).optional() }),
   route: entry({ internal: text }),
-}).catch({ providers: {}, models: [], agents: [], tools: {}, dispatch: { fallback: '' }, route: { internal: '' } });
+}).catch({ providers: {}, models: [], memory: {}, agents: [], tools: {}, dispatch: { fallback: '' }, route: { internal: '' } });
 
 /** `json` is the configuration as read, with its `$NAME`s filled in. Each fault is a sentence with its path. */
 export function contradictions(json: unknown): string[] {
-  const { site, sites, providers, models, agents, tools, dispatch, route } = view.parse(json);
+  const { site, sites, providers, models, memory, agents, tools, dispatch, route } = view.parse(json);
   const all = sites ?? (site ? [site] : []);
   const faults: string[] = [];
   if (site && sites) faults.push('site and sites are both set: expected one of them.');
@@ -55,8 +56,12 @@ export function contradictions(json: unknown): string[] {
   if (fallback !== '' && fallback !== 'human' && !agents.some(({ name }) => name === fallback)) {
     faults.push(`dispatch.fallback is "${fallback}": expected "human" or one of ${names(agents.map(({ name }) => name))}.`);
   }
-  const second = dispatch.secondOpinion?.model ?? '';
-  if (second !== '' && !models.some(({ id }) => id === second)) faults.push(`dispatch.secondOpinion.model is "${second}", which models does not have: expected one of ${names(models.map(({ id }) => id))}.`);
+  for (const [path, model] of [['dispatch.secondOpinion', dispatch.secondOpinion?.model], ['memory.facts', memory.facts?.model]] as const) {
+    if (!model || models.some(({ id }) => id === model)) continue;
+    faults.push(`${path}.model is "${model}", which models does not have: expected one of ${names(models.map(({ id }) => id))}.`);
+  }
+  const reader = models.find(({ id }) => id === memory.facts?.model);
+  if (reader && providers[reader.provider]?.kind === 'builtin') faults.push(`memory.facts.model is "${reader.id}", but the built-in answerer cannot read facts: expected a model of another provider.`);
   return faults;
 }
 

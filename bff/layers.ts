@@ -8,6 +8,7 @@ import type { StreamEvent, Timing, Usage } from '@halfsecond/shared/wire';
 import type { FailureKind, Outcome, ProviderHealth } from '@halfsecond/shared/status';
 import type { AgentConfig, Config, ModelConfig, ProviderConfig, SiteConfig, ToolConfig } from './config.ts';
 import type { Choice, Dispatch, Dispatched } from './layers.dispatch.ts';
+import type { Recall, Snippet } from './layers.memory.ts';
 import type { Resumed, RunTools, ToolDefinition, Waiting } from './layers.tools.ts';
 
 export type { Handoff, ListTools, Resumed, RunTools, ToolContext, ToolDefinition, ToolPart, Waiting } from './layers.tools.ts';
@@ -80,49 +81,7 @@ export type { Choice, Dispatch, DispatchInput, Dispatched, SecondOpinion } from 
 
 // --- memory: the few snippets that matter -------------------------------------------------------------
 
-/**
- * Texts as vectors. `embed` gives `size` numbers of length one together, all zero when no word of the text is known;
- * pure, well under a millisecond. `id` names what made them: vectors of two ids are not comparable.
- */
-export type Embed = { id: string; size: number; embed(text: string): Float32Array };
-/** An embedder that has a list of words: whether one (lower case, without accents) is on it. */
-export type Words = Embed & { knows(word: string): boolean };
-
-export type SnippetSource =
-  | { kind: 'knowledge'; document: string; title: string; heading: string | null; url: string | null }
-  | { kind: 'turn'; chat: string; role: 'user' | 'assistant' };
-/** `id` is the turn's id or the document's, a section as `docid#3`. `score` 0..1. `at` epoch ms or null. `dataClass`: of the conversation that it was said in. `why`: what each feature added to its place, when asked. */
-export type Snippet = { id: string; text: string; score: number; tokens: number; at: number | null; source: SnippetSource; dataClass?: DataClass; why?: Record<string, number> };
-export type RecallInput = {
-  site: string;
-  /** Null: site knowledge only. */
-  visitor: string | null;
-  query: string;
-  scope: 'visitor' | 'knowledge' | 'all';
-  k: number;
-  tokenBudget: number;
-  /** A turn that must not come back as its own context. */
-  exclude?: string;
-  /** Says of each snippet why it was chosen. */
-  explain?: boolean;
-  /** Answer after so many ms with what is there by then. */
-  deadline?: number;
-};
-export type Recalled = { snippets: Snippet[]; tokens: number };
-export type Recall = (input: RecallInput, signal: AbortSignal) => Promise<Recalled>;
-
-export type MemoryTurn = {
-  id: string;
-  site: string;
-  visitor: string;
-  chat: string;
-  role: 'user' | 'assistant';
-  name?: string;
-  text: string;
-  at: number;
-};
-/** Resolves when the turns are durable and searchable. Idempotent by turn id within a visitor. */
-export type Remember = (turns: MemoryTurn[]) => Promise<void>;
+export type { Embed, ExtractFacts, Extracted, Extraction, Fact, MemoryTurn, Recall, Recalled, RecallInput, Remember, Snippet, SnippetSource, Words } from './layers.memory.ts';
 
 // --- route: which model, and the next when it fails ---------------------------------------------------
 

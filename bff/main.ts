@@ -5,6 +5,7 @@ import type { Config } from './config.ts';
 import { createDispatch } from './dispatch/dispatch.ts';
 import { guessLanguage } from './dispatch/language.ts';
 import { createExplain } from './explain.ts';
+import { createExtractFacts } from './facts.ts';
 import { createGateway } from './gateway/http.ts';
 import { createPort } from './gateway/listen.ts';
 import { createAnswers } from './gateway/log.ts';
@@ -23,6 +24,7 @@ import { createRoute } from './route/route.ts';
 import { createSecondOpinion } from './second.ts';
 import { createSpend } from './route/spend.ts';
 import { classOf } from './route/sensitive.ts';
+import { isWalled } from './route/wall.ts';
 import { openConversations } from './store/conversations.ts';
 import { openDatabase } from './store/database.ts';
 import { openFolder, readSecrets } from './store/folder.ts';
@@ -57,6 +59,8 @@ export type Bff = { url: string; port: number; adminKey: string; knowledge: Prom
 
 /** Turns at once when only the implicit built-in answerer is there. */
 const BUILTIN_CONCURRENT = 64;
+/** Of the daily budget, what reading facts may cost. */
+const FACTS_SHARE = 0.1;
 
 /** Builds every layer and listens. Rejects with a sentence when the folder, the memory or the port cannot be had. */
 export async function startBff(options: Options, { host, port }: { host: string; port: number }): Promise<Bff> {
@@ -68,13 +72,21 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const conversations = openConversations(database, work);
   const visitors = openVisitorData(database, work);
   const words = loadWords();
-  const memory = config.memory.enabled ? await openMemory({ uri: resolve(config.memory.uri ?? join(data, 'memory')), log, embed: words, embedder: config.memory.embedder, folder: config.folder }) : null;
+  const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database, work), log });
+  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
+  const factsModel = config.providers[config.models.find(({ id }) => id === config.memory.facts?.model)?.provider ?? ''];
+  const facts = config.memory.facts && {
+    pause: config.memory.facts.pause,
+    extract: createExtractFacts({
+      route: options.replace?.route ?? router.route, model: config.memory.facts.model, classOfChat: conversations.dataClass, allowed: (dataClass) => factsModel?.private === true || !isWalled(dataClass, config.route),
+      language: (text) => guessLanguage(text, 'en'), ledger: openLedger(database, work), limit: config.limits.dailySpend * FACTS_SHARE, log,
+    }),
+  };
+  const memory = config.memory.enabled ? await openMemory({ uri: resolve(config.memory.uri ?? join(data, 'memory')), log, embed: words, embedder: config.memory.embedder, folder: config.folder, facts }) : null;
   const recall: Recall = memory?.recall ?? (async () => ({ snippets: [], tokens: 0 }));
   const inTime: Recall = (input, signal) => recall({ deadline: config.memory.deadline, ...input }, signal);
   const remember: Remember = memory?.remember ?? (async () => undefined);
 
-  const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database, work), log });
-  const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
   const { fallback, clarify, secondOpinion } = config.dispatch;
   const second = secondOpinion && createSecondOpinion({ route: options.replace?.route ?? router.route, ...secondOpinion, log });
   const dispatcher = createDispatch({ agents: config.agents, words, fallback, clarify, second, log });
@@ -123,7 +135,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
         const erased = await memory?.eraseVisitor(site, visitor);
         return { visitor, rows: rows + (erased?.rows ?? 0), files: erased?.files ?? 0, verifiedAt: erased?.verifiedAt ?? Date.now() };
       },
-      exportVisitor: async (site, visitor) => ({ site, visitor, turns: (await memory?.exportVisitor(site, visitor)) ?? [], ...visitors.read(site, visitor) }),
+      exportVisitor: async (site, visitor) => ({ site, visitor, ...((await memory?.exportVisitor(site, visitor)) ?? { turns: [], facts: [] }), ...visitors.read(site, visitor) }),
     },
   });
 
@@ -151,6 +163,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     url, port: listening, adminKey: secrets.admin, knowledge, retained: retention.swept,
     async close() {
       answers.close();
+      await memory?.stopReading();
       await server.close();
       await knowledge.catch((error: unknown) => log(`closing: ${String(error)}`));
       router.close();

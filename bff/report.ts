@@ -57,7 +57,7 @@ function extraOf({ question, code, handoff, sources, model, provider, fallback, 
 }
 
 function asSource({ id, source }: TurnRecord['sources'][number]): Source {
-  if (source.kind === 'turn') return { id, title: 'This conversation' };
+  if (source.kind !== 'knowledge') return { id, title: 'This conversation' };
   const title = source.heading && source.heading !== source.title ? `${source.title} · ${source.heading}` : source.title;
   return { id, title, ...(source.url ? { url: source.url } : {}) };
 }

@@ -112,7 +112,7 @@ function* rewrite({ pen, cited, text }: Step): Generator<StreamEvent> {
 /** A snippet as the SDK's source part: a link when the document has an address, else a named document. */
 function sourceEvent(snippet: Snippet): StreamEvent {
   const { source, id } = snippet;
-  if (source.kind === 'turn') return { type: 'source-document', sourceId: id, mediaType: 'text/plain', title: 'This conversation' };
+  if (source.kind !== 'knowledge') return { type: 'source-document', sourceId: id, mediaType: 'text/plain', title: 'This conversation' };
   const title = source.heading && source.heading !== source.title ? `${source.title} · ${source.heading}` : source.title;
   if (source.url) return { type: 'source-url', sourceId: id, url: source.url, title };
   return { type: 'source-document', sourceId: id, mediaType: 'text/plain', title };

@@ -33,16 +33,15 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
 
   async function fill(table: Embedded): Promise<void> {
     for (let writes = 0; !ending.signal.aborted; writes++) {
-      const turns = table === 'turns' ? await store.turnsWithout(embedder.id, ROWS) : [];
-      const sections = table === 'sections' ? await store.sectionsWithout(embedder.id, ROWS) : [];
-      const rows = [...turns, ...sections];
+      const rows = await store.without(table, embedder.id, ROWS);
       if (rows.length > 0) {
-        const texts = [...turns.map((row) => row.text), ...sections.map((row) => row.search)];
+        const texts = rows.map((row) => ('document' in row ? row.search : row.text));
         const vectors = await embedder.embed(texts, AbortSignal.any([ending.signal, AbortSignal.timeout(CALL_MS)]));
         for (const [n, row] of rows.entries()) Object.assign(row, keep(embedder, vectors[n] ?? null));
         await serial(() => store.update(table, rows));
-        shelves.embedded(turns);
-        for (const site of new Set(sections.map((row) => row.site))) near.changed(site);
+        shelves.embedded(rows.filter((row) => 'role' in row));
+        for (const row of rows) if ('valid_from' in row) shelves.drop(row.site, row.visitor);
+        for (const site of new Set(rows.flatMap((row) => ('document' in row ? [row.site] : [])))) near.changed(site);
       }
       const done = rows.length < ROWS;
       if (writes > 0 && (done || writes % WRITES === 0)) await serial(() => store.tidy(table, new Date(Date.now() - VERSION_MS)));
@@ -60,6 +59,7 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
           again = false;
           await fill('sections');
           await fill('turns');
+          await fill('facts');
         }
       } catch (error) {
         if (ending.signal.aborted) return;

@@ -38,6 +38,11 @@ export function before(at: number): string {
   if (!Number.isFinite(at)) throw new MemoryError('memory_bad_value', 'A moment is no number.');
   return `at < ${at.toFixed(0)}`;
 }
+/** Turns that arrived after a moment, by their `seq`. */
+export function since(seq: number): string {
+  if (!Number.isFinite(seq)) throw new MemoryError('memory_bad_value', 'A place in the order of turns is no number.');
+  return `seq > ${seq.toFixed(0)}`;
+}
 /** Rows by the keys that `keyOf` made. */
 export function ofKeys(keys: string[], column: 'key' | 'entity' | 'section' = 'key'): string {
   const hashes = keys.filter((key) => /^[0-9a-f]{40}$/.test(key));

@@ -2,6 +2,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MemoryError } from './errors.ts';
+import type { TableName } from './schema.ts';
 import type { Shelves } from './shelf.ts';
 import type { Store } from './store.ts';
 import type { TurnWriter } from './turns.ts';
@@ -23,14 +24,14 @@ type Parts = { folder: string; store: Store; shelves: Shelves; writer: TurnWrite
  */
 export async function eraseVisitor({ folder, store, shelves, writer }: Parts, site: string, visitor: string): Promise<Erased> {
   await writer.flush();
-  const rows = await store.turnsOf(site, visitor, EVERYTHING);
-  const before = new Set(await tableFiles(folder));
-  await store.deleteTurns(site, visitor);
+  const rows = [...await store.turnsOf(site, visitor, EVERYTHING), ...await store.factsOf(site, visitor)];
+  const tables = await store.deleteVisitor(site, visitor);
+  const before = new Set(await filesOf(folder, tables));
   shelves.drop(site, visitor);
-  await store.rewrite('turns');
+  for (const name of tables) await store.rewrite(name);
   const left = await store.countTurns(site, visitor);
   if (left > 0) throw new MemoryError('memory_not_erased', `${left} turns of the visitor are still in the table.`);
-  const old = (await tableFiles(folder)).filter((path) => before.has(path));
+  const old = (await filesOf(folder, tables)).filter((path) => before.has(path));
   if (old.length > 0) throw new MemoryError('memory_not_erased', `${old.length} files from before the erasure are still in ${folder}.`);
 
   const needles = [...new Set(rows.map((row) => row.text))].filter((text) => text.length >= NEEDLE_MIN).slice(0, NEEDLES);
@@ -46,16 +47,20 @@ export async function expireTurns({ store, shelves, writer }: Omit<Parts, 'folde
   await writer.flush();
   const { visitors, rows } = await store.olderTurns(site, at);
   if (rows === 0) return 0;
-  await store.deleteOlderTurns(site, at);
+  const tables = await store.deleteOlder(site, at);
   for (const visitor of visitors) shelves.drop(site, visitor);
-  await store.rewrite('turns');
+  for (const name of tables) await store.rewrite(name);
   return rows;
 }
 
-/** The files of the turns' table that hold rows or words, as paths. */
-async function tableFiles(folder: string): Promise<string[]> {
-  const names = await readdir(join(folder, 'turns.lance'), { recursive: true });
-  return names.filter((name) => /^(?:data|_indices|_deletions)\b.*\.\w+$/.test(name));
+/** The files of tables that hold rows or words, as paths. */
+async function filesOf(folder: string, tables: TableName[]): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of tables) {
+    const files = (await readdir(join(folder, `${name}.lance`), { recursive: true })).filter((path) => /^(?:data|_indices|_deletions)\b.*\.\w+$/.test(path));
+    found.push(...files.map((path) => join(`${name}.lance`, path)));
+  }
+  return found;
 }
 
 async function textsOnDisk(folder: string, texts: string[]): Promise<{ read: number; found: string[] }> {

@@ -1,6 +1,7 @@
 /** The memory of one process: opens the folder, and puts its parts together. */
 import { access, constants, mkdir } from 'node:fs/promises';
-import type { Embed, MemoryTurn, Recall, Remember } from '../layers.ts';
+import type { Embed, ExtractFacts, Fact, MemoryTurn, Recall, Remember } from '../layers.ts';
+import { factOf } from './accept.ts';
 import { makeCatchUp } from './catchup.ts';
 import type { KnowledgeDocument } from './document.ts';
 import { openEmbedder, type EmbedderConfig } from './embedders.ts';
@@ -12,6 +13,7 @@ import { lockFolder } from './lock.ts';
 import { makeFindSections } from './knowledge.ts';
 import { openLog, replayLog } from './log.ts';
 import { makeNearest } from './nearest.ts';
+import { makeFactReader } from './reading.ts';
 import { makeRecall } from './recall.ts';
 import { serial } from './serial.ts';
 import { makeShelves } from './shelf.ts';
@@ -32,12 +34,16 @@ export type Memory = {
   /** Ids of the site's documents, sorted. */
   documents(site: string): Promise<string[]>;
   eraseVisitor(site: string, visitor: string): Promise<Erased>;
-  /** All turns of a visitor, oldest first. */
-  exportVisitor(site: string, visitor: string): Promise<MemoryTurn[]>;
+  /** All turns of a visitor, oldest first, and what was read out of them. */
+  exportVisitor(site: string, visitor: string): Promise<{ turns: MemoryTurn[]; facts: Fact[] }>;
   /** Erases a site's turns from before a moment (epoch ms); returns how many. */
   expire(site: string, before: number): Promise<number>;
   /** Resolves when no row waits for its vector any more, or the last attempt to make them failed. */
   embedded(): Promise<void>;
+  /** Resolves when no conversation is being read for facts. */
+  read(): Promise<void>;
+  /** Ends what is being read for facts; the next start takes it up again. */
+  stopReading(): Promise<void>;
   figures(): Promise<{ turns: TableFigures; sections: TableFigures }>;
   /** Writes what is waiting and lets go of the folder; a second call waits for the first. */
   close(): Promise<void>;
@@ -45,9 +51,10 @@ export type Memory = {
 
 /**
  * `uri` is a folder, made when absent. `log` takes one line per message. `embed`: the shipped vectors; `embedder`: others
- * instead of them, with paths from `folder`. Without both, memory goes by words alone.
+ * instead of them, with paths from `folder`. Without both, memory goes by words alone. `facts`: what reads facts out of
+ * conversations that have paused for `pause` ms; without it there are none but those of before.
  */
-export type MemoryOptions = { uri: string; log: (line: string) => void; embed?: Embed | undefined; embedder?: EmbedderConfig | undefined; folder?: string };
+export type MemoryOptions = { uri: string; log: (line: string) => void; embed?: Embed | undefined; embedder?: EmbedderConfig | undefined; folder?: string; facts?: { extract: ExtractFacts; pause: number } | undefined };
 /** Turns of one visitor in an export. */
 const EVERYTHING = 10_000_000;
 
@@ -55,7 +62,7 @@ const EVERYTHING = 10_000_000;
  * Opens the memory in a folder. Throws a MemoryError: `memory_locked` when another process has it,
  * `memory_unavailable` when it cannot be read or written, each with a sentence for the log.
  */
-export async function openMemory({ uri, log: say, embed, embedder: other, folder = process.cwd() }: MemoryOptions): Promise<Memory> {
+export async function openMemory({ uri, log: say, embed, embedder: other, folder = process.cwd(), facts }: MemoryOptions): Promise<Memory> {
   await usable(uri);
   const release = lockFolder(uri);
   try {
@@ -80,6 +87,7 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
     }
 
     catchUp?.poke();
+    const reader = facts && makeFactReader({ ...facts, store, shelves, embedder, serial: inOrder, written: flushed, warn });
 
     async function bring(site: string, job: () => Promise<IngestReport>): Promise<IngestReport> {
       checkedId('site', site);
@@ -97,6 +105,7 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
     let closed: Promise<void> | null = null;
     async function close(): Promise<void> {
       writer.stop();
+      await reader?.stop();
       await catchUp?.stop();
       await inOrder(writer.flush).catch((error: unknown) => say(`memory: turns were left in the log for the next start: ${reason(error)}.`));
       await log.close();
@@ -106,19 +115,28 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
 
     return {
       recall: makeRecall({ store, shelves, embedder, sections: makeFindSections(store, embedder, near), warn }),
-      remember: (turns) => writer.remember(turns),
+      async remember(turns) {
+        await writer.remember(turns);
+        reader?.heard(turns);
+      },
       ingest: (site, documents, progress) => bring(site, () => ingestDocuments({ store, embedder }, site, documents, 'handed', progress)),
       mirror: (site, documents, progress) => bring(site, () => mirrorDocuments({ store, embedder }, site, documents, progress)),
       forgetDocument: (site, id) => inOrder(() => forgetDocument(store, site, id)).finally(() => near?.changed(site)),
       documents: (site) => store.documentsOf(site),
-      eraseVisitor: (site, visitor) => inOrder(() => eraseVisitor({ folder: uri, store, shelves, writer }, site, visitor)),
+      eraseVisitor: (site, visitor) => inOrder(() => {
+        reader?.forget(site, visitor);
+        return eraseVisitor({ folder: uri, store, shelves, writer }, site, visitor);
+      }),
       exportVisitor: (site, visitor) => inOrder(async () => {
         await writer.flush();
-        const rows = await store.turnsOf(site, visitor, EVERYTHING);
-        return rows.map(({ id, chat, role, name, text, at }) => ({ id, site, visitor, chat, role: role === 'assistant' ? 'assistant' as const : 'user' as const, ...(name === null ? {} : { name }), text, at }));
+        const [rows, facts] = [await store.turnsOf(site, visitor, EVERYTHING), await store.factsOf(site, visitor)];
+        const turns = rows.map(({ id, chat, role, name, text, at }) => ({ id, site, visitor, chat, role: role === 'assistant' ? 'assistant' as const : 'user' as const, ...(name === null ? {} : { name }), text, at }));
+        return { turns, facts: facts.sort((a, b) => a.at - b.at).map(factOf) };
       }),
       expire: (site, before) => inOrder(() => expireTurns({ store, shelves, writer }, site, before)),
       embedded: async () => catchUp?.settled(),
+      read: async () => reader?.settled(),
+      stopReading: async () => reader?.stop(),
       figures: async () => ({ turns: await store.figures('turns'), sections: await store.figures('sections') }),
       close: () => (closed ??= close()),
     };

@@ -1,6 +1,7 @@
-/** Finds the few snippets for a question: a visitor's turns and the site's knowledge, one list, packed into the budget. */
+/** Finds the few snippets for a question: a visitor's turns, what was read out of them, and the site's knowledge, one list, packed into the budget. */
 import type { Recall, Recalled, RecallInput, Snippet } from '../layers.ts';
 import { checkedId } from './filter.ts';
+import { rankFacts } from './facts.ts';
 import type { FindSections } from './knowledge.ts';
 import { pack, passage } from './pack.ts';
 import { readQuestion } from './question.ts';
@@ -44,8 +45,10 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
     const all = [...before, ...shelf.turns].filter(({ row }) => row.id !== exclude && row.text.trim() !== '');
     const sessions = sittings(all.map(({ row }) => row));
     const views = all.map(({ view, vector: own }, at) => ({ ...view, session: sessions[at] ?? 0, vector: own }));
-    const question = readQuestion(query, new Set(views.flatMap((view) => [...view.head])), Date.now());
-    return rankTurns(question, views, vector).map(({ at, score, why }) => {
+    const now = Date.now();
+    const question = readQuestion(query, new Set(views.flatMap((view) => [...view.head])), now);
+    const facts = rankFacts(query, question, shelf.facts.filter(({ row }) => row.turn !== exclude), vector, now);
+    const said = rankTurns(question, views, vector).map(({ at, score, why }): Snippet => {
       const { row } = all[at] as (typeof all)[number];
       const text = passage(row.text, wanted, TURN_TOKENS);
       const role = row.role === 'assistant' ? 'assistant' : 'user';
@@ -54,6 +57,7 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
         ...(input.explain === true ? { why } : {}),
       };
     });
+    return [...facts.map(({ why = {}, ...snippet }) => (input.explain === true ? { ...snippet, why } : snippet)), ...said];
   }
 
   /** The question's vector; null when nothing can be said about it, or whoever makes vectors does not answer. */

@@ -1,8 +1,8 @@
 /** From what LanceDB returns to rows: column by column, because a row object of Arrow costs more than the query. */
 import type { Table } from 'apache-arrow';
-import type { Origin, SectionRow, TurnRow } from './schema.ts';
+import type { FactRow, Origin, SectionRow, TurnRow } from './schema.ts';
 
-type Reader = { rows: number; text(name: string, at: number): string; maybe(name: string, at: number): string | null; number(name: string, at: number): number; orNull(name: string, at: number): number | null; bytes(name: string, at: number): Uint8Array | null };
+export type Reader = { rows: number; text(name: string, at: number): string; maybe(name: string, at: number): string | null; number(name: string, at: number): number; orNull(name: string, at: number): number | null; bytes(name: string, at: number): Uint8Array | null };
 
 /** Reads a result; 64-bit numbers come as BigInt, columns that were not selected as nothing. */
 export function reader(table: Table): Reader {
@@ -47,5 +47,13 @@ export function sectionRow(from: Reader, at: number): SectionRow {
     key: from.text('key', at), site: from.text('site', at), document: from.text('document', at), ordinal: from.number('ordinal', at), title: from.text('title', at),
     heading: from.maybe('heading', at), url: from.maybe('url', at), text: from.text('text', at), search: from.text('search', at), at: from.orNull('at', at),
     origin, hash: from.text('hash', at), embedder: from.maybe('embedder', at), size: from.orNull('size', at), vector: from.bytes('vector', at),
+  };
+}
+
+export function factRow(from: Reader, at: number): FactRow {
+  return {
+    key: from.text('key', at), site: from.text('site', at), visitor: from.text('visitor', at), id: from.text('id', at), chat: from.text('chat', at), turn: from.text('turn', at),
+    text: from.text('text', at), at: from.number('at', at), valid_from: from.number('valid_from', at), valid_to: from.orNull('valid_to', at), superseded_by: from.maybe('superseded_by', at),
+    embedder: from.maybe('embedder', at), size: from.orNull('size', at), vector: from.bytes('vector', at),
   };
 }

@@ -1,4 +1,4 @@
-/** The columns of the two tables, as rows and as Arrow types. `search` is what full text looks at. */
+/** The columns of the tables, as rows and as Arrow types. `search` is what full text looks at. */
 import { Binary, Field, Float64, Int32, Schema, Utf8, type DataType } from 'apache-arrow';
 import { MemoryError } from './errors.ts';
 import type { Kept } from './vectors.ts';
@@ -52,6 +52,26 @@ export type MentionRow = {
   titled: number;
 };
 
+/** One sentence about a visitor; see `Fact` in layers.memory.ts. */
+export type FactRow = Kept & {
+  /** Hash of site, visitor and fact id. */
+  key: string;
+  site: string;
+  visitor: string;
+  id: string;
+  chat: string;
+  turn: string;
+  text: string;
+  /** Epoch ms, all three. */
+  at: number;
+  valid_from: number;
+  valid_to: number | null;
+  superseded_by: string | null;
+};
+
+/** Up to which turn (its `seq`) a chat was read for facts, and when that was (epoch ms). */
+export type ReadingRow = { key: string; site: string; visitor: string; chat: string; seq: number; at: number };
+
 const text = (): DataType => new Utf8();
 /** Who made the vector of a row and what it is; null until it is made. */
 const vector = (): Field[] => [new Field('embedder', text(), true), new Field('size', new Int32(), true), new Field('vector', new Binary(), true)];
@@ -66,10 +86,20 @@ const columns = {
     new Field('title', text(), false), new Field('heading', text(), true), new Field('url', text(), true), new Field('text', text(), false),
     new Field('search', text(), false), new Field('at', new Float64(), true), new Field('origin', text(), false), new Field('hash', text(), false), ...vector(),
   ],
+  facts: [
+    new Field('key', text(), false), new Field('site', text(), false), new Field('visitor', text(), false), new Field('id', text(), false), new Field('chat', text(), false),
+    new Field('turn', text(), false), new Field('text', text(), false), new Field('at', new Float64(), false), new Field('valid_from', new Float64(), false),
+    new Field('valid_to', new Float64(), true), new Field('superseded_by', text(), true), ...vector(),
+  ],
+  readings: [
+    new Field('key', text(), false), new Field('site', text(), false), new Field('visitor', text(), false), new Field('chat', text(), false),
+    new Field('seq', new Float64(), false), new Field('at', new Float64(), false),
+  ],
   mentions: [new Field('entity', text(), false), new Field('name', text(), false), new Field('site', text(), false), new Field('section', text(), false), new Field('titled', new Int32(), false)],
 };
 
 export type TableName = keyof typeof columns;
+export type Row = TurnRow | SectionRow | MentionRow | FactRow | ReadingRow;
 
 export function tableSchema(name: TableName): Schema {
   return new Schema(columns[name]);
@@ -100,7 +130,7 @@ export function faultOf(name: TableName, row: unknown): string | null {
 }
 
 /** Throws `memory_bad_value` for a row that a table could not keep as it is. */
-export function checkRow(name: TableName, row: TurnRow | SectionRow | MentionRow): void {
+export function checkRow(name: TableName, row: Row): void {
   const fault = faultOf(name, row);
   if (fault !== null) throw new MemoryError('memory_bad_value', fault);
 }

@@ -3,15 +3,19 @@
  * counted, so that a visitor's second question reads nothing from disk. Bounded by visitors and turns.
  */
 import { keyOf } from './filter.ts';
-import type { TurnRow } from './schema.ts';
+import type { FactRow, TurnRow } from './schema.ts';
+import type { Scored } from './rank.ts';
 import type { Store } from './store.ts';
 import { kept as vectorOf, type Embedder } from './vectors.ts';
 import { viewOf, type View } from './views.ts';
+import { counted, terms } from './words.ts';
 
 /** A turn ready for scoring. */
 export type ShelfTurn = { row: TurnRow; view: View; vector: Float32Array | null };
-/** A visitor's newest turns in order. `complete`: there are no older ones in the table. */
-export type Shelf = { turns: ShelfTurn[]; complete: boolean; characters: number };
+/** A fact ready for scoring. */
+export type ShelfFact = { row: FactRow; scored: Scored; vector: Float32Array | null };
+/** A visitor's newest turns in order, and all facts. `complete`: there are no older turns in the table. */
+export type Shelf = { turns: ShelfTurn[]; facts: ShelfFact[]; complete: boolean; characters: number };
 
 export type Shelves = {
   /** Makes turns searchable that are in the log; those already there stay as they are. */
@@ -39,7 +43,7 @@ const OVERHEAD = 100;
 
 type Kept = { loaded: Promise<Shelf>; shelf: Shelf | null; keys: Set<string>; late: TurnRow[] };
 
-export function makeShelves(store: Pick<Store, 'turnsOf'>, embedder: Embedder | null): Shelves {
+export function makeShelves(store: Pick<Store, 'turnsOf' | 'factsOf'>, embedder: Embedder | null): Shelves {
   const tail = new Map<string, Map<string, TurnRow>>();
   const kept = new Map<string, Kept>();
   let waiting = 0;
@@ -47,8 +51,8 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>, embedder: Embedder | 
 
   async function load(site: string, visitor: string, into: Kept): Promise<Shelf> {
     const before = [...(tail.get(keyOf(site, visitor))?.values() ?? [])];
-    const stored = await store.turnsOf(site, visitor, TURNS);
-    const shelf: Shelf = { turns: [], complete: stored.length < TURNS, characters: 0 };
+    const [stored, facts] = await Promise.all([store.turnsOf(site, visitor, TURNS), store.factsOf(site, visitor)]);
+    const shelf: Shelf = { turns: [], facts: facts.map((row) => shelfFact(row, embedder)), complete: stored.length < TURNS, characters: 0 };
     put(shelf, into.keys, [...stored, ...before, ...into.late], embedder);
     into.late = [];
     into.shelf = shelf;
@@ -107,7 +111,7 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>, embedder: Embedder | 
       const id = keyOf(site, visitor);
       let entry = kept.get(id);
       if (!entry) {
-        const fresh: Kept = { loaded: Promise.resolve({ turns: [], complete: true, characters: 0 }), shelf: null, keys: new Set(), late: [] };
+        const fresh: Kept = { loaded: Promise.resolve({ turns: [], facts: [], complete: true, characters: 0 }), shelf: null, keys: new Set(), late: [] };
         fresh.loaded = load(site, visitor, fresh);
         fresh.loaded.catch(() => { if (kept.get(id) === fresh) kept.delete(id); }); // The caller sees the error; the next one tries again.
         entry = fresh;
@@ -126,6 +130,11 @@ export function makeShelves(store: Pick<Store, 'turnsOf'>, embedder: Embedder | 
 /** Counts a turn's terms once. */
 export function shelfTurn(row: TurnRow, embedder: Embedder | null): ShelfTurn {
   return { row, view: viewOf(row), vector: vectorOf(row, embedder) };
+}
+
+function shelfFact(row: FactRow, embedder: Embedder | null): ShelfFact {
+  const list = terms(row.text);
+  return { row, scored: { terms: counted(list), length: list.length, head: new Set() }, vector: vectorOf(row, embedder) };
 }
 
 function put(shelf: Shelf, keys: Set<string>, rows: TurnRow[], embedder: Embedder | null): void {

@@ -1,68 +1,23 @@
-/** The tables on disk, and the only file that knows LanceDB: sections of knowledge, the names in them, and turns. */
+/** The tables on disk, and the only file that knows LanceDB: sections of knowledge, the names in them, turns, and facts read out of turns. */
 import { join } from 'node:path';
 import type { Query, Table } from '@lancedb/lancedb';
 import type { Table as Result } from 'apache-arrow';
 import { MemoryError, reason } from './errors.ts';
-import { before, keyOf, notBy, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor } from './filter.ts';
-import { each, sectionRow, turnRow } from './rows.ts';
-import { ADDED, checkRow, checkSchema, tableSchema, type MentionRow, type Origin, type SectionRow, type TableName, type TurnRow } from './schema.ts';
+import { before, keyOf, notBy, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since } from './filter.ts';
+import { each, factRow, sectionRow, turnRow, type Reader } from './rows.ts';
+import { ADDED, checkRow, checkSchema, tableSchema, type TableName } from './schema.ts';
+import type { Embedded, RowOf, Store } from './store.types.ts';
 import { syncNew } from './sync.ts';
 
-export type Found<Row> = { row: Row; score: number };
-export type TableFigures = { rows: number; fragments: number };
-/** The tables whose rows have a vector. */
-export type Embedded = Exclude<TableName, 'mentions'>;
-export type Mention = Pick<MentionRow, 'entity' | 'section' | 'titled'>;
+export type { Embedded, Place, RowOf, Store, TableFigures } from './store.types.ts';
 
-export type Store = {
-  /** Adds the turns whose key is not there yet; returns how many that were. */
-  addTurns(rows: TurnRow[]): Promise<number>;
-  /** A visitor's newest turns, oldest first. */
-  turnsOf(site: string, visitor: string, limit: number): Promise<TurnRow[]>;
-  /** A visitor's turns by full text, best first; `score` is LanceDB's BM25. */
-  findTurns(site: string, visitor: string, query: string, limit: number): Promise<Found<TurnRow>[]>;
-  countTurns(site: string, visitor: string): Promise<number>;
-  deleteTurns(site: string, visitor: string): Promise<void>;
-  /** A site's visitors with turns from before a moment, and how many such turns there are. */
-  olderTurns(site: string, at: number): Promise<{ visitors: string[]; rows: number }>;
-  deleteOlderTurns(site: string, at: number): Promise<void>;
-  /** Writes sections over those of the same key. */
-  putSections(rows: SectionRow[]): Promise<void>;
-  sectionKeys(site: string, documents: string[]): Promise<Pick<SectionRow, 'key' | 'document' | 'hash'>[]>;
-  findSections(site: string, query: string, limit: number): Promise<Found<SectionRow>[]>;
-  sectionsOf(keys: string[]): Promise<SectionRow[]>;
-  /** The first section of each document. */
-  openings(site: string, limit: number): Promise<SectionRow[]>;
-  deleteSections(keys: string[]): Promise<void>;
-  /** Vectors of a site's sections that an embedder made, at most `limit`. */
-  sectionVectors(site: string, embedder: string, limit: number): Promise<{ key: string; vector: Uint8Array }[]>;
-  /** The names that sections mention replace those there before. */
-  putMentions(sections: string[], rows: MentionRow[]): Promise<void>;
-  mentionsOf(site: string, entities: string[], limit: number): Promise<Mention[]>;
-  /** Ids of a site's documents, of one origin when it is named. */
-  documentsOf(site: string, origin?: Origin): Promise<string[]>;
-  /** Rows that wait for a vector of this embedder. */
-  turnsWithout(embedder: string, limit: number): Promise<TurnRow[]>;
-  sectionsWithout(embedder: string, limit: number): Promise<SectionRow[]>;
-  /** Writes rows over those of the same key; rows that are gone meanwhile stay gone. */
-  update(table: Embedded, rows: (TurnRow | SectionRow)[]): Promise<void>;
-  /** Every text of both tables, for the check after an erasure. */
-  texts(): Promise<string[]>;
-  /** Resolves when everything written to the turns is on the disk itself; LanceDB leaves it to the page cache. */
-  settle(): Promise<void>;
-  figures(table: TableName): Promise<TableFigures>;
-  /** Merges small fragments, indexes new rows, removes versions older than `olderThan`. */
-  tidy(table: TableName, olderThan: Date): Promise<void>;
-  /**
-   * Moves every row into new files, rebuilds the indexes from them and removes all files before. Compaction alone
-   * leaves deleted text where a file has few deleted rows, and only a version's clean-up removes files at all.
-   */
-  rewrite(table: Embedded): Promise<void>;
-  close(): void;
-};
-
+/** The tables with what visitors said. */
+const PERSONAL = ['turns', 'facts', 'readings'] as const;
 /** Which columns have an index for exact values, beside the full text of `search`. */
-const INDEXED: Record<TableName, string[]> = { turns: ['key', 'visitor'], sections: ['key', 'document'], mentions: ['entity', 'section'] };
+const INDEXED: Record<TableName, string[]> = { turns: ['key', 'visitor'], sections: ['key', 'document'], mentions: ['entity', 'section'], facts: ['key', 'visitor'], readings: ['key'] };
+/** Those with a full text. Facts have none: a visitor's few are all in the process when they are looked through. */
+const SEARCHED: TableName[] = ['turns', 'sections'];
+const readRow: { [Name in Embedded]: (from: Reader, at: number) => RowOf[Name] } = { turns: turnRow, sections: sectionRow, facts: factRow };
 /** What a visitor's turn is read for: the rest is known, and every column costs time. */
 const TURN_COLUMNS = ['id', 'chat', 'role', 'name', 'text', 'at', 'seq', 'embedder', 'vector'];
 /** Keys in one filter. */
@@ -81,20 +36,22 @@ export async function openStore(folder: string): Promise<Store> {
   });
 
   const synced = new Set<string>();
+  /** Without facts nobody pays for looking for some. */
+  let anyFacts = (await tables.facts.countRows()) > 0;
 
   async function openTables(): Promise<Record<TableName, Table>> {
     const database = await lancedb.connect(folder);
     const existing = await database.tableNames();
     const open = async (name: TableName): Promise<Table> => {
       const table = existing.includes(name) ? await database.openTable(name) : await database.createEmptyTable(name, tableSchema(name));
-      if (name !== 'mentions' && !(await table.schema()).fields.some((field) => field.name === 'vector')) await table.addColumns(ADDED);
+      if (SEARCHED.includes(name) && !(await table.schema()).fields.some((field) => field.name === 'vector')) await table.addColumns(ADDED);
       checkSchema(name, await table.schema());
       const indexes = await table.listIndices();
-      if (indexes.length < INDEXED[name].length + Number(name !== 'mentions')) await index(name, table);
-      if (name !== 'mentions') await warm(table);
+      if (indexes.length < INDEXED[name].length + Number(SEARCHED.includes(name))) await index(name, table);
+      if (SEARCHED.includes(name)) await warm(table);
       return table;
     };
-    return { turns: await open('turns'), sections: await open('sections'), mentions: await open('mentions') };
+    return { turns: await open('turns'), sections: await open('sections'), mentions: await open('mentions'), facts: await open('facts'), readings: await open('readings') };
   }
 
   /** Asks for what a row there says, so that index and columns are read and the code is compiled before a visitor asks. */
@@ -105,7 +62,7 @@ export async function openStore(folder: string): Promise<Store> {
 
   async function index(name: TableName, table: Table): Promise<void> {
     const words = lancedb.Index.fts({ withPosition: false, baseTokenizer: 'simple', language: 'English', stem: true, removeStopWords: true, asciiFolding: true, maxTokenLength: 64 });
-    if (name !== 'mentions') await table.createIndex('search', { config: words, replace: true });
+    if (SEARCHED.includes(name)) await table.createIndex('search', { config: words, replace: true });
     for (const column of INDEXED[name]) await table.createIndex(column, { config: lancedb.Index.btree(), replace: true });
   }
 
@@ -118,6 +75,16 @@ export async function openStore(folder: string): Promise<Store> {
     const long = query.split(' ').filter((word) => word.length >= 6).join(' ');
     const slips = new lancedb.MatchQuery(long, 'search', { fuzziness: 2, prefixLength: 2 });
     return long === '' ? null : read(() => tables.sections.query().fullTextSearch(slips).where(filter).limit(3));
+  }
+
+  async function deletePersonal(filter: string): Promise<TableName[]> {
+    const touched: TableName[] = [];
+    for (const name of PERSONAL) {
+      if ((await tables[name].countRows()) === 0) continue;
+      await tables[name].delete(filter);
+      touched.push(name);
+    }
+    return touched;
   }
 
   const rowsOf = (table: Table, filter: string): Query => table.query().where(filter);
@@ -143,15 +110,35 @@ export async function openStore(folder: string): Promise<Store> {
       return each(found, (from, at) => ({ row: turnRow(from, at), score: from.number('_score', at) }));
     },
     countTurns: (site, visitor) => tables.turns.countRows(ofVisitor(site, visitor)),
-    async deleteTurns(site, visitor) {
-      await tables.turns.delete(ofVisitor(site, visitor));
-    },
+    deleteVisitor: (site, visitor) => deletePersonal(ofVisitor(site, visitor)),
     async olderTurns(site, at) {
       const visitors = each(await read(() => rowsOf(tables.turns, `${ofSite(site)} AND ${before(at)}`).select(['visitor'])), (from, n) => from.text('visitor', n));
       return { visitors: [...new Set(visitors)], rows: visitors.length };
     },
-    async deleteOlderTurns(site, at) {
-      await tables.turns.delete(`${ofSite(site)} AND ${before(at)}`);
+    deleteOlder: (site, at) => deletePersonal(`${ofSite(site)} AND ${before(at)}`),
+    factsOf: async (site, visitor) => (anyFacts ? each(await read(() => rowsOf(tables.facts, ofVisitor(site, visitor))), factRow) : []),
+    async putFacts(rows) {
+      for (const row of rows) checkRow('facts', row);
+      if (rows.length === 0) return;
+      await tables.facts.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+      anyFacts = true;
+    },
+    async readUpTo({ site, visitor, chat }) {
+      const [seq] = each(await read(() => rowsOf(tables.readings, ofKeys([keyOf(site, visitor, chat)])).select(['seq'])), (from, at) => from.number('seq', at));
+      return seq ?? 0;
+    },
+    async putReading(row) {
+      checkRow('readings', row);
+      await tables.readings.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute([row]);
+    },
+    async unread(seq) {
+      const place = (from: Reader, at: number) => ({ site: from.text('site', at), visitor: from.text('visitor', at), chat: from.text('chat', at), seq: from.number('seq', at) });
+      const columns = ['site', 'visitor', 'chat', 'seq'];
+      const turns = each(await read(() => rowsOf(tables.turns, since(seq)).select(columns)), place);
+      const readings = each(await read(() => rowsOf(tables.readings, since(seq)).select(columns)), place);
+      const upTo = new Map(readings.map((reading) => [keyOf(reading.site, reading.visitor, reading.chat), reading.seq]));
+      const left = new Map(turns.map(({ seq: arrived, ...chat }) => [keyOf(chat.site, chat.visitor, chat.chat), { arrived, chat }] as const).filter(([key, { arrived }]) => arrived > (upTo.get(key) ?? 0)));
+      return [...left.values()].map(({ chat }) => chat);
     },
     async putSections(rows) {
       for (const row of rows) checkRow('sections', row);
@@ -190,14 +177,13 @@ export async function openStore(folder: string): Promise<Store> {
       const rows = await read(() => rowsOf(tables.sections, filter).select(['document']));
       return [...new Set(each(rows, (from, at) => from.text('document', at)))].sort();
     },
-    turnsWithout: async (embedder, limit) => each(await read(() => rowsOf(tables.turns, notBy(embedder)).limit(limit)), turnRow),
-    sectionsWithout: async (embedder, limit) => each(await read(() => rowsOf(tables.sections, notBy(embedder)).limit(limit)), sectionRow),
+    without: async (name, embedder, limit) => each(await read(() => rowsOf(tables[name], notBy(embedder)).limit(limit)), readRow[name]),
     async update(name, rows) {
       for (const row of rows) checkRow(name, row);
       await tables[name].mergeInsert('key').whenMatchedUpdateAll().execute(rows);
     },
     async texts() {
-      const found = await Promise.all([tables.turns.query().select(['text']).toArrow(), tables.sections.query().select(['text']).toArrow()]);
+      const found = await Promise.all([tables.turns, tables.sections, tables.facts].map((table) => table.query().select(['text']).toArrow()));
       return found.flatMap((table) => each(table, (from, at) => from.text('text', at)));
     },
     settle: () => syncNew(join(folder, 'turns.lance'), synced),

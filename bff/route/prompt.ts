@@ -24,10 +24,13 @@ export function joinPrompt({ stable, data }: Prompt): string {
 export const CONTINUE = 'Your answer above was cut off. Continue it directly after its last character. Repeat nothing of it, start with no preamble, and do not mention the interruption.';
 
 function snippetElement(snippet: Snippet): string {
-  const { source } = snippet;
-  const origin = source.kind === 'knowledge' ? [source.title, source.heading].filter(Boolean).join(' › ') : `earlier words of the ${source.role}`;
   const date = snippet.at === null ? '' : ` date="${new Date(snippet.at).toISOString().slice(0, 10)}"`;
-  return `<snippet id="${attribute(snippet.id)}" source="${attribute(origin)}"${date}>\n${snippet.text.replace(/<(?=\/?\s*snippet)/gi, '&lt;')}\n</snippet>`;
+  return `<snippet id="${attribute(snippet.id)}" source="${attribute(originOf(snippet.source))}"${date}>\n${snippet.text.replace(/<(?=\/?\s*snippet)/gi, '&lt;')}\n</snippet>`;
+}
+
+function originOf(source: Snippet['source']): string {
+  if (source.kind === 'knowledge') return [source.title, source.heading].filter(Boolean).join(' › ');
+  return source.kind === 'turn' ? `earlier words of the ${source.role}` : 'note about the visitor, from earlier words';
 }
 
 function attribute(text: string): string {

@@ -91,9 +91,9 @@ function plain(text: string): Answer {
   return { paragraphs: [text], cites: [], calls: [], handoff: null };
 }
 
-/** Of the conversation only what the visitor stated counts; a question answers nothing. */
+/** Of the conversation only what the visitor stated counts, in their own words; a question answers nothing. */
 function usable(snippet: Snippet): boolean {
-  return snippet.source.kind === 'knowledge' || (snippet.source.role === 'user' && !snippet.text.trim().endsWith('?'));
+  return snippet.source.kind === 'knowledge' || (snippet.source.kind === 'turn' && snippet.source.role === 'user' && !snippet.text.trim().endsWith('?'));
 }
 
 /** Sentences of one block run on; several items stay a list under the sentence that leads it; code stays code. */

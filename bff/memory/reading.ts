@@ -1,0 +1,180 @@
+/**
+ * Reads facts out of conversations in the background: one conversation at a time, once it has paused. Nothing of it is
+ * on the way of a turn: what is remembered is found as it was said, with or without facts.
+ */
+import type { ExtractFacts, MemoryTurn } from '../layers.ts';
+import { accept, factOf, isOpen } from './accept.ts';
+import { reason } from './errors.ts';
+import { keyOf } from './filter.ts';
+import type { FactRow } from './schema.ts';
+import type { Serial } from './serial.ts';
+import type { Shelves, ShelfTurn } from './shelf.ts';
+import type { Place, Store } from './store.ts';
+import { VERSION_MS } from './turns.ts';
+import { keep, type Embedder } from './vectors.ts';
+import { terms } from './words.ts';
+
+export type FactReader = {
+  /** Turns have been remembered. */
+  heard(turns: Place[]): void;
+  /** Ends what is read of a visitor, so that nothing of it is written any more. */
+  forget(site: string, visitor: string): void;
+  /** Resolves when nothing is being read. */
+  settled(): Promise<void>;
+  /** Ends what runs. */
+  stop(): Promise<void>;
+};
+type Parts = { extract: ExtractFacts; pause: number; store: Store; shelves: Shelves; embedder: Embedder | null; serial: Serial; written: () => void; warn: (sentence: string) => void };
+
+/** Turns and characters of one call, turns ahead of them, and known facts beside them. */
+const TURNS = 24;
+const CHARACTERS = 8_000;
+const BEFORE = 4;
+const KNOWN = 20;
+/** A cheap model writes a dozen sentences in a few seconds (ms). */
+const CALL_MS = 60_000;
+/** What arrived in this time before a start and was not read is read now (ms). */
+const WEEK_MS = 7 * 86_400_000;
+/** When nobody can be asked it is tried again after this, then twice as long, and so on (ms). */
+const AGAIN_MS = 30_000;
+const AGAIN_MAX_MS = 3_600_000;
+/** Answers that nothing can be made of, after which a conversation is given up. */
+const GARBLED_MAX = 3;
+/** Each reading is a small write; the tables are tidied at this many fragments. */
+const FRAGMENTS = 14;
+
+/** `pause`: a conversation is read once nobody spoke for so long (ms). */
+export function makeFactReader({ extract, pause, store, shelves, embedder, serial, written, warn }: Parts): FactReader {
+  const ending = new AbortController();
+  const due = new Map<string, { place: Place; at: number }>();
+  const garbled = new Map<string, number>();
+  let current: { owner: string; abort: AbortController } | null = null;
+  let running: Promise<void> | null = null;
+  let timer: NodeJS.Timeout | null = null;
+  let failures = 0;
+  let notBefore = 0;
+  const keyFor = ({ site, visitor, chat }: Place): string => keyOf(site, visitor, chat);
+
+  /** Reads the next turns of a chat. `more`: there are others behind them; `later`: nobody could be asked. */
+  async function read(place: Place, signal: AbortSignal): Promise<'done' | 'more' | 'later'> {
+    const [upTo, shelf] = await Promise.all([store.readUpTo(place), shelves.of(place.site, place.visitor)]);
+    const said = shelf.turns.filter(({ row }) => row.chat === place.chat && row.text.trim() !== '');
+    const unread = said.filter(({ row }) => row.seq > upTo).sort((a, b) => a.row.seq - b.row.seq);
+    const heard = some(unread);
+    const [first] = heard;
+    const last = heard.at(-1);
+    if (first === undefined || last === undefined) return 'done';
+    const before = said.slice(0, said.indexOf(first)).filter((turn) => !heard.includes(turn)).slice(-BEFORE);
+    const known = shelf.facts.map(({ row }) => row);
+    const turns = { before: before.map(turnOf), heard: heard.map(turnOf) };
+    const answer = await extract({ ...place, before: turns.before, turns: turns.heard, known: nearest(known, turns.heard).map(factOf) }, signal);
+    if ('failed' in answer && (answer.failed === 'later' || (answer.failed === 'garbled' && !givenUp(place)))) return 'later';
+    const rows = accept('facts' in answer ? answer.facts : [], { ...turns, known, place });
+    const vectors = embedder?.now ? rows.map((row) => ({ ...row, ...keep(embedder, embedder.now?.(row.text) ?? null) })) : rows;
+    await serial(async () => {
+      signal.throwIfAborted(); // The visitor may have been erased meanwhile.
+      await store.putFacts(vectors);
+      await store.putReading({ key: keyFor(place), ...place, seq: last.row.seq, at: Date.now() });
+      for (const table of ['facts', 'readings'] as const) {
+        if ((await store.figures(table)).fragments >= FRAGMENTS) await store.tidy(table, new Date(Date.now() - VERSION_MS));
+      }
+    });
+    garbled.delete(keyFor(place));
+    if (rows.length > 0) {
+      shelves.drop(place.site, place.visitor);
+      written();
+    }
+    return heard.length < unread.length ? 'more' : 'done';
+  }
+
+  function givenUp(place: Place): boolean {
+    const times = (garbled.get(keyFor(place)) ?? 0) + 1;
+    garbled.set(keyFor(place), times);
+    if (times < GARBLED_MAX) return false;
+    warn(`facts: ${times} answers about a conversation could not be used; it is left as it is.`);
+    return true;
+  }
+
+  async function attempt(place: Place): Promise<'done' | 'more' | 'later'> {
+    const abort = new AbortController();
+    current = { owner: keyOf(place.site, place.visitor), abort };
+    try {
+      return await read(place, AbortSignal.any([ending.signal, abort.signal, AbortSignal.timeout(CALL_MS)]));
+    } catch (error) {
+      if (ending.signal.aborted || abort.signal.aborted) return 'done';
+      warn(`facts: a conversation could not be read: ${reason(error)}.`);
+      return 'later';
+    } finally {
+      current = null;
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (;;) {
+      const now = Date.now();
+      const next = now < notBefore ? undefined : [...due].find(([, { at }]) => at <= now);
+      if (next === undefined || ending.signal.aborted) return;
+      const [key, { place }] = next;
+      due.delete(key);
+      const outcome = await attempt(place);
+      failures = outcome === 'later' ? failures + 1 : 0;
+      if (outcome === 'later') notBefore = Date.now() + Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** (failures - 1));
+      if (outcome !== 'done' && !due.has(key)) due.set(key, { place, at: Date.now() });
+    }
+  }
+
+  function schedule(): void {
+    if (timer) clearTimeout(timer);
+    timer = null;
+    if (ending.signal.aborted || running !== null || due.size === 0) return;
+    const earliest = Math.max(notBefore, Math.min(...[...due.values()].map(({ at }) => at)));
+    timer = setTimeout(() => {
+      running = run().finally(() => {
+        running = null;
+        schedule();
+      });
+    }, Math.max(0, earliest - Date.now())).unref();
+  }
+
+  function heard(places: Place[]): void {
+    for (const { site, visitor, chat } of places) due.set(keyOf(site, visitor, chat), { place: { site, visitor, chat }, at: Date.now() + pause });
+    schedule();
+  }
+
+  void store.unread((Date.now() - WEEK_MS) * 1_000).then(heard, (error: unknown) => warn(`facts: what was not read before the start could not be listed: ${reason(error)}.`));
+
+  return {
+    heard,
+    forget(site, visitor) {
+      if (current?.owner === keyOf(site, visitor)) current.abort.abort();
+      for (const [key, { place }] of due) if (place.site === site && place.visitor === visitor) due.delete(key);
+    },
+    settled: async () => void (await running),
+    async stop() {
+      ending.abort();
+      if (timer) clearTimeout(timer);
+      await running;
+    },
+  };
+}
+
+/** The first turns that go into one call, at least one. */
+function some(turns: ShelfTurn[]): ShelfTurn[] {
+  let characters = 0;
+  const end = turns.findIndex(({ row }, at) => {
+    characters += row.text.length;
+    return at > 0 && (at >= TURNS || characters > CHARACTERS);
+  });
+  return end < 0 ? turns : turns.slice(0, end);
+}
+
+function turnOf({ row: { id, site, visitor, chat, role, name, text, at } }: ShelfTurn): MemoryTurn {
+  return { id, site, visitor, chat, role: role === 'assistant' ? 'assistant' : 'user', ...(name === null ? {} : { name }), text: text.slice(0, CHARACTERS), at };
+}
+
+/** The facts that turns could change: those that share most words with them, then the newest. */
+function nearest(known: FactRow[], turns: MemoryTurn[]): FactRow[] {
+  const said = new Set(turns.flatMap(({ text }) => terms(text)));
+  const shared = (row: FactRow): number => new Set(terms(row.text)).intersection(said).size;
+  return known.filter(isOpen).map((row) => ({ row, shared: shared(row) })).sort((a, b) => b.shared - a.shared || b.row.at - a.row.at).slice(0, KNOWN).map(({ row }) => row);
+}

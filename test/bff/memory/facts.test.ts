@@ -1,0 +1,199 @@
+/** Facts read out of conversations: what is kept of what a model says, when it holds, who may see it, and that it goes with its visitor. */
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import type { ExtractFacts, Extracted, Extraction, MemoryTurn, Recalled } from '@halfsecond/bff/layers.ts';
+import { accept } from '@halfsecond/bff/memory/accept.ts';
+import { openMemory } from '@halfsecond/bff/memory/memory.ts';
+import type { FactRow } from '@halfsecond/bff/memory/schema.ts';
+import { loadWords } from '@halfsecond/bff/words/words.ts';
+import { ask, tempFolder, tempMemory, turn } from './open.ts';
+
+const NOON = Date.UTC(2026, 10, 2, 12);
+const DAY = 86_400_000;
+const place = { site: 'demo', visitor: 'v1', chat: 'c1' };
+type Asked = Parameters<ExtractFacts>[0];
+
+const found = (text: string, from: string, more: Partial<Extracted> = {}): Extracted => ({ text, turn: from, from: null, until: null, replaces: [], ...more });
+const keptOf = (facts: Extracted[], heard: MemoryTurn[], known: FactRow[] = [], before: MemoryTurn[] = []): FactRow[] => accept(facts, { before, heard, known, place });
+const facts = (recalled: Recalled): string[] => recalled.snippets.flatMap(({ text, source }) => (source.kind === 'fact' ? [text] : []));
+
+/** Answers call after call, and tells when one begins. */
+function reader(...answers: ((asked: Asked, signal: AbortSignal) => Extraction | Promise<Extraction>)[]) {
+  const calls: Asked[] = [];
+  let wake = (): void => {};
+  const extract: ExtractFacts = async (asked, signal) => {
+    calls.push(asked);
+    wake();
+    return answers[calls.length - 1]?.(asked, signal) ?? { facts: [] };
+  };
+  return {
+    facts: { extract, pause: 1 }, calls,
+    async called(times: number): Promise<void> {
+      while (calls.length < times) await new Promise<void>((resolve) => { wake = resolve; });
+    },
+  };
+}
+
+test('a fact is kept with the turn that says it, and only when it was said', () => {
+  const heard = [turn('v1', 't1', 'We moved to Oslo in October, we are 12 people now', { at: NOON }), turn('v1', 't2', 'Congratulations!', { role: 'assistant', at: NOON + 1 })];
+  const [row, ...others] = keptOf([
+    found('The visitor moved to Oslo in October', 't1', { from: Date.UTC(2026, 9, 1) }),
+    found('The visitor owns a yacht and three horses', 't1'), // made up
+    found('The team of the visitor in Oslo has 140 people', 't1'), // a number that nobody said
+    found('The visitor moved to Oslo', 'elsewhere'), // no such turn
+    found('Oslo', 't1'), // says nothing
+    found(`The visitor moved to Oslo ${'in October '.repeat(60)}`, 't1'),
+    found('The visitor moved to  Oslo, in October', 't1'), // the same once more
+  ], heard);
+  assert.deepEqual(others, []);
+  assert.deepEqual([row?.text, row?.turn, row?.chat, row?.at, row?.valid_from, row?.valid_to, row?.superseded_by], ['The visitor moved to Oslo in October', 't1', 'c1', NOON, Date.UTC(2026, 9, 1), null, null]);
+  assert.deepEqual(keptOf([found('The visitor has a team of 12 people in Oslo', 't1')], heard).length, 1);
+});
+
+test('a fact ends where the next takes its place, in the order in which things were said', () => {
+  const [old] = keptOf([found('The visitor pays for the Starter plan', 't1')], [turn('v1', 't1', 'I pay for the Starter plan', { at: NOON })]);
+  assert.ok(old);
+  const [fresh, ended] = keptOf([found('The visitor pays for the Business plan', 't9', { replaces: [old.id] })], [turn('v1', 't9', 'I pay for the Business plan now', { at: NOON + 5 * DAY })], [old]);
+  assert.deepEqual([fresh?.valid_to, ended?.id, ended?.valid_to, ended?.superseded_by], [null, old.id, NOON + 5 * DAY, fresh?.id]);
+  // An older turn that is imported later does not overrule: it is past from the start.
+  const late = keptOf([found('The visitor pays for the Free plan', 't0', { replaces: [old.id] })], [turn('v1', 't0', 'I am on the Free plan, I pay nothing', { at: NOON - 9 * DAY })], [old]);
+  assert.deepEqual(late.map(({ text, valid_to: to, superseded_by: by }) => [text, to, by]), [['The visitor pays for the Free plan', NOON, old.id]]);
+  // One that has ended already is not ended again, and ids that nobody knows do nothing.
+  assert.ok(ended);
+  assert.equal(keptOf([found('The visitor pays for the Team plan', 't9', { replaces: [ended.id, 'fact:none'] })], [turn('v1', 't9', 'I pay for the Team plan now', { at: NOON + 6 * DAY })], [ended]).length, 1);
+});
+
+test('a visitor does not get more facts than can be looked through at once', () => {
+  const many = Array.from({ length: 500 }, (_, n): FactRow => ({ ...place, key: `${n}`, id: `fact:${n}`, turn: 't', text: `colour ${n}`, at: 0, valid_from: 0, valid_to: null, superseded_by: null, embedder: null, size: null, vector: null }));
+  const heard = [turn('v1', 't1', 'I moved to Oslo')];
+  assert.equal(keptOf([found('The visitor moved to Oslo', 't1')], heard, many).length, 0);
+  assert.equal(keptOf([found('The visitor moved to Oslo', 't1', { replaces: ['fact:7'] })], heard, many).length, 2);
+});
+
+for (const embed of [undefined, loadWords()]) {
+  test(`what was read is found, what is past only when asked for${embed ? ', with vectors' : ''}`, async (t) => {
+    const said = reader(
+      () => ({ facts: [found('The visitor pays for the Starter plan', 'a')] }),
+      ({ known }) => ({ facts: [found('The visitor pays for the Business plan', 'b', { replaces: known.map(({ id }) => id) })] }),
+    );
+    const { memory } = await tempMemory(t, { facts: said.facts, embed });
+    await memory.remember([turn('v1', 'a', 'Hi, I pay for the Starter plan', { at: NOON })]);
+    await said.called(1);
+    await memory.read();
+    await memory.remember([turn('v1', 'b', 'I pay for the Business plan now', { at: NOON + DAY })]);
+    await said.called(2);
+    await memory.read();
+    assert.deepEqual(said.calls.map(({ turns, before, known }) => [turns.map(({ id }) => id), before.map(({ id }) => id), known.map(({ text }) => text)]), [
+      [['a'], [], []], [['b'], ['a'], ['The visitor pays for the Starter plan']],
+    ]);
+    const now = await ask(memory, 'Which plan do I pay for?', { visitor: 'v1', explain: true });
+    const [best] = now.snippets.filter(({ source }) => source.kind === 'fact');
+    assert.deepEqual(facts(now), ['The visitor pays for the Business plan']);
+    assert.ok(best?.why?.['covered'] && best.source.kind === 'fact' && best.source.turn === 'b' && best.source.validFrom === NOON + DAY && best.at === NOON + DAY);
+    assert.deepEqual(facts(await ask(memory, 'Which plan did I pay for previously?', { visitor: 'v1' })).sort(), ['The visitor pays for the Business plan', 'The visitor pays for the Starter plan (not true any more since 2026-11-03)']);
+    assert.deepEqual(facts(await ask(memory, 'What plan did I pay for on 2026-11-02?', { visitor: 'v1' })).length, 2);
+    assert.deepEqual(facts(await ask(memory, 'Where is my parcel?', { visitor: 'v1' })), []);
+    // Neither another visitor nor a question about the site's documents alone sees them.
+    assert.deepEqual(facts(await ask(memory, 'Which plan do I pay for?', { visitor: 'v2' })), []);
+    assert.deepEqual(facts(await ask(memory, 'Which plan do I pay for?', { visitor: 'v1', scope: 'knowledge' })), []);
+    assert.deepEqual((await memory.exportVisitor('demo', 'v1')).facts.map(({ text, supersededBy }) => [text, supersededBy]), [['The visitor pays for the Starter plan', best.id], ['The visitor pays for the Business plan', null]]);
+  });
+}
+
+test('facts outlive a restart, what was read is not read again, and what was not is', async (t) => {
+  const folder = await tempFolder(t);
+  const first = reader(() => ({ facts: [found('The visitor lives in Oslo', 'a')] }), () => new Promise(() => {}));
+  const one = await openMemory({ uri: folder, log: () => {}, facts: { ...first.facts, extract: (asked, signal) => Promise.race([first.facts.extract(asked, signal), ended(signal)]) } });
+  await one.remember([turn('v1', 'a', 'I live in Oslo')]);
+  await first.called(1);
+  await one.read();
+  await one.remember([turn('v2', 'x', 'I have two dogs', { chat: 'c2' })]);
+  await first.called(2);
+  await one.close(); // while the second conversation is being read
+
+  const second = reader(() => ({ facts: [found('The visitor has two dogs', 'x')] }));
+  const two = await openMemory({ uri: folder, log: () => {}, facts: second.facts });
+  await second.called(1);
+  await two.read();
+  assert.deepEqual(second.calls.map(({ chat }) => chat), ['c2']);
+  assert.deepEqual(facts(await ask(two, 'Where do I live?', { visitor: 'v1' })), ['The visitor lives in Oslo']);
+  assert.deepEqual(facts(await ask(two, 'How many dogs do I have?', { visitor: 'v2' })), ['The visitor has two dogs']);
+  await two.close();
+  // Without a reader they are still there, to be found and to be erased.
+  const three = await openMemory({ uri: folder, log: () => {} });
+  assert.deepEqual(facts(await ask(three, 'Where do I live?', { visitor: 'v1' })), ['The visitor lives in Oslo']);
+  await three.close();
+});
+
+test('an erased visitor takes the facts along, also those that are being read', async (t) => {
+  const needle = 'The visitor keeps alpacas near Trondheim';
+  const said = reader(
+    () => ({ facts: [found(needle, 'a')] }),
+    () => ({ facts: [found('The visitor keeps bees', 'z')] }),
+    (_, signal) => ended(signal).catch(() => ({ facts: [found('The visitor keeps alpacas and llamas near Trondheim', 'b')] })), // answers although nobody wants it any more
+  );
+  const { memory, folder } = await tempMemory(t, { facts: said.facts });
+  await memory.remember([turn('v1', 'a', 'I keep alpacas near Trondheim'), turn('v9', 'z', 'I keep bees', { chat: 'bees' })]);
+  await said.called(2);
+  await memory.read();
+  await memory.remember([turn('v1', 'b', 'I keep alpacas and llamas near Trondheim')]);
+  await said.called(3);
+  const { rows } = await memory.eraseVisitor('demo', 'v1');
+  await memory.read();
+  assert.equal(rows, 3); // two turns, one fact
+  assert.deepEqual(await memory.exportVisitor('demo', 'v1'), { turns: [], facts: [] });
+  for (const name of await readdir(folder, { recursive: true })) {
+    const bytes = await readFile(join(folder, name)).catch((error: Error & { code?: string }) => (error.code === 'EISDIR' ? Buffer.alloc(0) : Promise.reject(error)));
+    assert.equal(bytes.includes('alpacas'), false, name);
+  }
+  assert.deepEqual((await memory.exportVisitor('demo', 'v9')).facts.map(({ text }) => text), ['The visitor keeps bees']);
+});
+
+test('retention takes the facts of what it deletes', async (t) => {
+  const said = reader(() => ({ facts: [found('The visitor lives in Oslo', 'a'), found('The visitor has two dogs', 'b')] }));
+  const { memory } = await tempMemory(t, { facts: said.facts });
+  await memory.remember([turn('v1', 'a', 'I live in Oslo', { at: NOON }), turn('v1', 'b', 'I have two dogs', { at: NOON + 9 * DAY })]);
+  await said.called(1);
+  await memory.read();
+  assert.equal(await memory.expire('demo', NOON + DAY), 1);
+  assert.deepEqual((await memory.exportVisitor('demo', 'v1')).facts.map(({ text }) => text), ['The visitor has two dogs']);
+});
+
+test('a long conversation is read in parts; one that no model may see, or no answer can be used for, is left', async (t) => {
+  const said = reader(({ turns }) => ({ facts: [found(`The visitor has the number ${turns[0]?.text.match(/\d+/)?.[0]}`, turns[0]?.id ?? '')] }));
+  const { memory } = await tempMemory(t, { facts: { ...said.facts, extract: (asked, signal) => (asked.chat === 'c1' ? said.facts.extract(asked, signal) : Promise.resolve({ failed: 'barred' })) } });
+  await memory.remember(Array.from({ length: 60 }, (_, n) => turn('v1', `t${n}`, `my number is ${1_000 + n}`, { at: NOON + n })));
+  await said.called(3);
+  await memory.read();
+  assert.deepEqual(said.calls.map(({ turns, before }) => [turns.length, before.length]), [[24, 0], [24, 4], [12, 4]]);
+  await memory.remember([turn('v1', 'p', 'my number is 77', { chat: 'private' }), turn('v1', 'later', 'my number is 2000')]);
+  await said.called(4);
+  await memory.read();
+  assert.deepEqual(said.calls[3]?.turns.map(({ id }) => id), ['later']);
+});
+
+test('when nobody can be asked it is tried again later, and answers are found without facts meanwhile', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: NOON });
+  const said = reader(() => ({ failed: 'later' }), () => ({ failed: 'garbled' }), () => ({ failed: 'garbled' }), () => ({ failed: 'garbled' }));
+  const { memory, lines } = await tempMemory(t, { facts: said.facts });
+  await memory.remember([turn('v1', 'a', 'I live in Oslo')]);
+  for (const [calls, wait] of [[1, 1], [2, 30_000], [3, 60_000], [4, 120_000]] as const) {
+    t.mock.timers.tick(wait - 1);
+    await memory.read();
+    assert.equal(said.calls.length, calls - 1, `not before ${wait} ms`);
+    t.mock.timers.tick(1);
+    await said.called(calls);
+    await memory.read();
+  }
+  assert.equal((await ask(memory, 'Where do I live?', { visitor: 'v1' })).snippets[0]?.text, 'I live in Oslo');
+  t.mock.timers.tick(3_600_000);
+  await memory.read();
+  assert.equal(said.calls.length, 4);
+  assert.deepEqual(lines.filter((line) => line.includes('3 answers')).length, 1);
+});
+
+function ended(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
+}
