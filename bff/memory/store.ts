@@ -5,7 +5,7 @@ import type { Table as Result } from 'apache-arrow';
 import { MemoryError, reason } from './errors.ts';
 import { before, keyOf, notBy, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since } from './filter.ts';
 import { each, factRow, sectionRow, turnRow, type Reader } from './rows.ts';
-import { ADDED, checkRow, checkSchema, tableSchema, type TableName } from './schema.ts';
+import { ADDED, checkRow, checkSchema, tableSchema, type TableName, type TurnRow } from './schema.ts';
 import type { Embedded, RowOf, Store } from './store.types.ts';
 import { syncNew } from './sync.ts';
 
