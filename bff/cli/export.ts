@@ -4,7 +4,7 @@ import { askRunning } from './running.ts';
 
 const HELP = `halfsecond export USER [--site ID]
 
-Prints what is kept of a visitor as JSON: remembered turns, conversations, feedback.
+Prints what is kept of a visitor as JSON: remembered turns, facts read out of them, conversations, feedback.
 USER is the visitor id of the session (anon:… or user:SUBJECT). The bff must be running.`;
 
 export async function run(args: string[]): Promise<number> {
