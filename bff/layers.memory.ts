@@ -3,7 +3,7 @@ import type { DataClass } from './layers.ts';
 
 /**
  * Texts as vectors. `embed` gives `size` numbers of length one together, all zero when no word of the text is known;
- * pure, well under a millisecond. `id` names what made them: vectors of two ids are not comparable.
+ * well under a millisecond. The vector may be handed to others too: nobody writes into it. `id` names what made them: vectors of two ids are not comparable.
  */
 export type Embed = { id: string; size: number; embed(text: string): Float32Array };
 /** An embedder that has a list of words: whether one (lower case, without accents) is on it. */

@@ -2,7 +2,6 @@
  * The turns in the process: the tail that no table has yet, and the recent visitors' own turns with their terms
  * counted, so that a visitor's second question reads nothing from disk. Bounded by visitors and turns.
  */
-import { keyOf } from './filter.ts';
 import type { FactRow, TurnRow } from './schema.ts';
 import type { Scored } from './rank.ts';
 import type { Store } from './store.ts';
@@ -47,10 +46,11 @@ export function makeShelves(store: Pick<Store, 'turnsOf' | 'factsOf'>, embedder:
   const tail = new Map<string, Map<string, TurnRow>>();
   const kept = new Map<string, Kept>();
   let waiting = 0;
-  const owner = (row: Pick<TurnRow, 'site' | 'visitor'>): string => keyOf(row.site, row.visitor);
+  /** No id holds a space. */
+  const owner = (row: Pick<TurnRow, 'site' | 'visitor'>): string => `${row.site} ${row.visitor}`;
 
   async function load(site: string, visitor: string, into: Kept): Promise<Shelf> {
-    const before = [...(tail.get(keyOf(site, visitor))?.values() ?? [])];
+    const before = [...(tail.get(owner({ site, visitor }))?.values() ?? [])];
     const [stored, facts] = await Promise.all([store.turnsOf(site, visitor, TURNS), store.factsOf(site, visitor)]);
     const shelf: Shelf = { turns: [], facts: facts.map((row) => shelfFact(row, embedder)), complete: stored.length < TURNS, characters: 0 };
     put(shelf, into.keys, [...stored, ...before, ...into.late], embedder);
@@ -59,12 +59,14 @@ export function makeShelves(store: Pick<Store, 'turnsOf' | 'factsOf'>, embedder:
     return shelf;
   }
 
-  /** Lets go of the visitors who were quiet longest; the newest stays whatever its size. */
+  /** Lets go of the visitors who were quiet longest, before another one's are read. */
   function evict(): void {
     let total = 0;
-    for (const [at, [id, { shelf }]] of [...kept].reverse().entries()) {
-      total += OVERHEAD + (shelf?.characters ?? 0);
-      if (at > 0 && total > CHARACTERS) kept.delete(id);
+    for (const { shelf } of kept.values()) total += OVERHEAD + (shelf?.characters ?? 0);
+    for (const [id, { shelf }] of kept) {
+      if (total <= CHARACTERS) return;
+      kept.delete(id);
+      total -= OVERHEAD + (shelf?.characters ?? 0);
     }
   }
 
@@ -90,7 +92,7 @@ export function makeShelves(store: Pick<Store, 'turnsOf' | 'factsOf'>, embedder:
     },
     tail: () => [...tail.values()].flatMap((mine) => [...mine.values()]),
     waiting: () => waiting,
-    tailOf: (site, visitor) => [...(tail.get(keyOf(site, visitor))?.values() ?? [])],
+    tailOf: (site, visitor) => [...(tail.get(owner({ site, visitor }))?.values() ?? [])],
     embedded(rows) {
       for (const [id, mine] of Map.groupBy(rows, owner)) {
         const fresh = new Map(mine.map((row) => [row.key, row]));
@@ -108,21 +110,21 @@ export function makeShelves(store: Pick<Store, 'turnsOf' | 'factsOf'>, embedder:
       }
     },
     of(site, visitor) {
-      const id = keyOf(site, visitor);
+      const id = owner({ site, visitor });
       let entry = kept.get(id);
       if (!entry) {
         const fresh: Kept = { loaded: Promise.resolve({ turns: [], facts: [], complete: true, characters: 0 }), shelf: null, keys: new Set(), late: [] };
         fresh.loaded = load(site, visitor, fresh);
         fresh.loaded.catch(() => { if (kept.get(id) === fresh) kept.delete(id); }); // The caller sees the error; the next one tries again.
         entry = fresh;
+        evict();
       }
       kept.delete(id);
       kept.set(id, entry);
-      evict();
       return entry.loaded;
     },
     drop(site, visitor) {
-      kept.delete(keyOf(site, visitor));
+      kept.delete(owner({ site, visitor }));
     },
   };
 }

@@ -36,6 +36,9 @@ export async function openStore(folder: string): Promise<Store> {
   });
 
   const synced = new Set<string>();
+  /** Sites that were seen to have no section: theirs are not searched. `written` tells a look from a write beside it. */
+  const bare = new Set<string>();
+  let written = 0;
   /** Without facts nobody pays for looking for some. */
   let anyFacts = (await tables.facts.countRows()) > 0;
 
@@ -68,6 +71,13 @@ export async function openStore(folder: string): Promise<Store> {
 
   function search(table: Table, filter: string, query: string, limit: number): Promise<Result> {
     return read(() => table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit));
+  }
+
+  async function isBare(site: string): Promise<boolean> {
+    const before = written;
+    const none = (await tables.sections.countRows(ofSite(site))) === 0;
+    if (none && before === written) bare.add(site);
+    return none;
   }
 
   /** Nothing at all is often a slip of the pen: a few sections with words that are nearly the long ones of the query. */
@@ -143,14 +153,17 @@ export async function openStore(folder: string): Promise<Store> {
     async putSections(rows) {
       for (const row of rows) checkRow('sections', row);
       await tables.sections.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute(rows);
+      written += 1;
+      for (const { site } of rows) bare.delete(site);
     },
     async sectionKeys(site, documents) {
       const rows = await read(() => rowsOf(tables.sections, ofDocuments(site, documents)).select(['key', 'document', 'hash']));
       return each(rows, (from, at) => ({ key: from.text('key', at), document: from.text('document', at), hash: from.text('hash', at) }));
     },
     async findSections(site, query, limit) {
+      if (bare.has(site)) return [];
       const exact = await search(tables.sections, ofSite(site), query, limit);
-      const found = exact.numRows > 0 ? exact : await searchMisspelt(ofSite(site), query);
+      const found = exact.numRows > 0 ? exact : (await isBare(site)) ? null : await searchMisspelt(ofSite(site), query);
       return found === null ? [] : each(found, (from, at) => ({ row: sectionRow(from, at), score: from.number('_score', at) }));
     },
     sectionsOf: async (keys) => (keys.length === 0 ? [] : each(await read(() => rowsOf(tables.sections, ofKeys(keys))), sectionRow)),

@@ -21,6 +21,8 @@ const WORDS_MAX = 256;
 /** The share of the averaged word vectors beside the learned part. */
 const TOPIC = 0.6;
 const GAIN = 8;
+/** Texts whose vectors are at hand: those who ask about a message ask at about the same time. */
+const RECENT = 64;
 
 /** Reads the shipped table (about 30 ms) and returns the embedder of every text. */
 export function loadWords(path: URL = new URL('table.bin', import.meta.url)): Words {
@@ -53,6 +55,7 @@ export function embedderOf(table: Table): Words {
   const average = new Float64Array(topic);
   const inputs = new Int32Array(Math.max(size, hidden));
   const values = new Float64Array(Math.max(size, hidden));
+  const recent = new Map<string, Float32Array>();
 
   function learned(words: string[], out: Float32Array): void {
     sum.fill(0);
@@ -96,7 +99,12 @@ export function embedderOf(table: Table): Words {
     size: size + topic,
     knows: (word) => table.index.has(word) || table.index.has(word.split("'")[0] ?? word),
     embed(text) {
+      const known = recent.get(text);
+      if (known !== undefined) return known;
       const out = new Float32Array(size + topic);
+      const [oldest] = recent.keys();
+      if (recent.size >= RECENT && oldest !== undefined) recent.delete(oldest);
+      recent.set(text, out);
       const words = tokensOf(text, WORDS_MAX).map((word) => (table.index.has(word) ? word : (word.split("'")[0] ?? word)));
       if (!words.some((word) => table.index.has(word))) return out;
       learned(words, out);
