@@ -27,6 +27,7 @@ const held: Record<Gate, Set<Stream>> = { first: new Set(), second: new Set(), e
 /** Streams whose next token has a time, soonest first. */
 let flowing: Stream[] = [];
 let timer: NodeJS.Timeout | undefined;
+let started = 0;
 
 const server = createServer((request, response) => {
   request.resume();
@@ -50,7 +51,8 @@ function begin(stream: Stream): void {
 }
 
 function write(stream: Stream): void {
-  stream.response.write(tokens[stream.sent % tokens.length]);
+  // Every answer is another one, for the same reason as every question.
+  stream.response.write(stream.sent === 0 ? chunk({ content: ` Number ${started++}${MARK}` }, null) : tokens[stream.sent % tokens.length]);
   stream.sent += 1;
 }
 

@@ -3,15 +3,16 @@ export const ORIGIN = 'http://shop.example';
 export const SITE_KEY = 'hs_pub_shop';
 export type Kind = 'openai' | 'ui' | 'ours';
 
-const TEXT = 'Where is my invoice?';
+/** Every message is another one: nothing that was worked out for one may serve the next. */
+const textOf = (chat: string): string => `Where is my invoice ${chat}?`;
 
 /** Stands once in every token of the mock and nowhere else: counts tokens however they are gathered into events. */
 export const MARK = '~';
 
 /** One request with its head; `token` is a session of ours. Each is a chat of its own. */
 export function requestOf(kind: Kind, chat: string, token: string): Buffer {
-  const message = { id: `m-${chat}`, role: 'user', parts: [{ type: 'text', text: TEXT }] };
-  if (kind === 'openai') return post('/v1/chat/completions', 'application/json', { model: 'mock', stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: TEXT }] });
+  const message = { id: `m-${chat}`, role: 'user', parts: [{ type: 'text', text: textOf(chat) }] };
+  if (kind === 'openai') return post('/v1/chat/completions', 'application/json', { model: 'mock', stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: textOf(chat) }] });
   if (kind === 'ui') return post('/api/chat', 'application/json', { id: chat, messages: [message], trigger: 'submit-message' });
   return post('/api/chat', 'text/plain', { id: chat, messages: [message], trigger: 'submit-message', token });
 }
