@@ -1,5 +1,6 @@
 /** Gives rows the vectors that they lack, in the background: after another embedder was set up, or when making vectors takes a call. */
 import { reason } from './errors.ts';
+import { sectionText } from './ingest.ts';
 import type { Nearest } from './nearest.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
@@ -35,7 +36,7 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
     for (let writes = 0; !ending.signal.aborted; writes++) {
       const rows = await store.without(table, embedder.id, ROWS);
       if (rows.length > 0) {
-        const texts = rows.map((row) => ('document' in row ? row.search : row.text));
+        const texts = rows.map((row) => ('document' in row ? sectionText(row) : row.text));
         const vectors = await embedder.embed(texts, AbortSignal.any([ending.signal, AbortSignal.timeout(CALL_MS)]));
         for (const [n, row] of rows.entries()) Object.assign(row, keep(embedder, vectors[n] ?? null));
         await serial(() => store.update(table, rows));

@@ -6,6 +6,7 @@ import type { TableName } from './schema.ts';
 import type { Shelves } from './shelf.ts';
 import type { Store } from './store.ts';
 import type { TurnWriter } from './turns.ts';
+import { searchable } from './words.ts';
 
 /** `rows` erased, `files` read afterwards, `verifiedAt` epoch ms of the moment when none held a byte of it. */
 export type Erased = { rows: number; files: number; verifiedAt: number };
@@ -34,7 +35,7 @@ export async function eraseVisitor({ folder, store, shelves, writer }: Parts, si
   const old = (await filesOf(folder, tables)).filter((path) => before.has(path));
   if (old.length > 0) throw new MemoryError('memory_not_erased', `${old.length} files from before the erasure are still in ${folder}.`);
 
-  const needles = [...new Set(rows.map((row) => row.text))].filter((text) => text.length >= NEEDLE_MIN).slice(0, NEEDLES);
+  const needles = [...new Set(rows.flatMap((row) => [row.text, searchable(row.text)]))].filter((text) => text.length >= NEEDLE_MIN).slice(0, NEEDLES);
   const { read, found } = await textsOnDisk(folder, needles);
   const legitimate = found.length > 0 ? [...await store.texts(), ...shelves.tail().map((row) => row.text)] : [];
   const remaining = found.filter((text) => !legitimate.some((other) => other.includes(text)));

@@ -9,6 +9,7 @@ import { namesIn, plain } from './graph.ts';
 import type { MentionRow, Origin, SectionRow } from './schema.ts';
 import type { Store } from './store.ts';
 import { keep, UNEMBEDDED, type Embedder } from './vectors.ts';
+import { searchable } from './words.ts';
 
 /** `sections`: those the documents have now; `written` new or changed, `kept` unchanged, `removed` gone. */
 export type IngestReport = { documents: number; sections: number; written: number; kept: number; removed: number };
@@ -82,16 +83,22 @@ async function rowsOf(site: string, document: KnowledgeDocument, origin: Origin)
     const url = document.url === undefined ? null : section.anchor === null || document.url.includes('#') ? document.url : `${document.url}#${encodeURIComponent(section.anchor)}`;
     const heading = section.heading?.toWellFormed() ?? null;
     const at = document.at ?? null;
-    const hash = createHash('sha256').update(JSON.stringify([title, heading, url, text, at, origin])).digest('hex');
-    const search = [title, heading ?? '', text].join('\n');
+    const all = sectionText({ title, heading, text });
+    const search = searchable(all);
+    const hash = createHash('sha256').update(JSON.stringify([title, heading, url, text, at, origin, ...(search === all ? [] : [search])])).digest('hex');
     return { ...UNEMBEDDED, key: keyOf(site, document.id, ordinal), site, document: document.id, ordinal, title, heading, url, text, search, at, origin, hash };
   });
+}
+
+/** All that a reader sees of a section: what its vector is made of. */
+export function sectionText({ title, heading, text }: Pick<SectionRow, 'title' | 'heading' | 'text'>): string {
+  return [title, heading ?? '', text].join('\n');
 }
 
 /** Vectors, where that takes no call to anybody; the others get theirs later. */
 async function embed(rows: SectionRow[], embedder: Embedder | null): Promise<void> {
   if (embedder?.now === null || embedder === null) return;
-  const vectors = await embedder.embed(rows.map((row) => row.search), AbortSignal.timeout(EMBED_MS));
+  const vectors = await embedder.embed(rows.map(sectionText), AbortSignal.timeout(EMBED_MS));
   for (const [n, row] of rows.entries()) Object.assign(row, keep(embedder, vectors[n] ?? null));
 }
 

@@ -1,5 +1,6 @@
 /** From what LanceDB returns to rows: column by column, because a row object of Arrow costs more than the query. */
 import type { Table } from 'apache-arrow';
+import { searchable } from './words.ts';
 import type { FactRow, Origin, SectionRow, TurnRow } from './schema.ts';
 
 export type Reader = { rows: number; text(name: string, at: number): string; maybe(name: string, at: number): string | null; number(name: string, at: number): number; orNull(name: string, at: number): number | null; bytes(name: string, at: number): Uint8Array | null };
@@ -31,12 +32,17 @@ export function each<Value>(table: Table, read: (from: Reader, at: number) => Va
   return Array.from({ length: from.rows }, (_, at) => read(from, at));
 }
 
+/** What full text sees of a turn. */
+export function spoken(name: string | null, text: string): string {
+  return searchable(name === null ? text : `${name}: ${text}`);
+}
+
 export function turnRow(from: Reader, at: number): TurnRow {
   const name = from.maybe('name', at);
   const text = from.text('text', at);
   return {
     key: from.text('key', at), site: from.text('site', at), visitor: from.text('visitor', at), id: from.text('id', at), chat: from.text('chat', at), role: from.text('role', at),
-    name, text, search: name === null ? text : `${name}: ${text}`, at: from.number('at', at), seq: from.number('seq', at),
+    name, text, search: spoken(name, text), at: from.number('at', at), seq: from.number('seq', at),
     embedder: from.maybe('embedder', at), size: from.orNull('size', at), vector: from.bytes('vector', at),
   };
 }

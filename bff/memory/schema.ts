@@ -36,7 +36,7 @@ export type SectionRow = Kept & {
   at: number | null;
   /** Where the document comes from: a folder that is mirrored, or handed in one by one. */
   origin: Origin;
-  /** Hash over everything above that a reader sees: equal means unchanged. */
+  /** Hash over everything above that a reader or full text sees: equal means unchanged. */
   hash: string;
 };
 

@@ -3,6 +3,7 @@ import type { MemoryTurn } from '../layers.ts';
 import { MemoryError, reason } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
 import type { Log } from './log.ts';
+import { spoken } from './rows.ts';
 import { isTurnRow, type TurnRow } from './schema.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
@@ -121,9 +122,8 @@ export function makeTurnWriter({ store, log, shelves, serial, embedder, flushed,
     if (typeof turn.text !== 'string' || !Number.isFinite(turn.at)) throw new MemoryError('memory_bad_value', `Turn ${id} needs text and a time in epoch milliseconds.`);
     const text = turn.text.slice(0, TEXT_MAX).toWellFormed();
     const name = turn.name === undefined ? null : turn.name.slice(0, 200).toWellFormed();
-    const search = name === null ? text : `${name}: ${text}`;
     seq = Math.max(seq + 1, Date.now() * 1_000); // Grows over restarts as well.
-    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search, at: turn.at, seq, ...UNEMBEDDED };
+    return { key: keyOf(site, visitor, id), site, visitor, id, chat: checkedId('chat', turn.chat), role: turn.role, name, text, search: spoken(name, text), at: turn.at, seq, ...UNEMBEDDED };
   }
 
   return {

@@ -6,11 +6,26 @@ const STOP = new Set(
     + 'am also just about s t d m ll re ve whats hows wheres whos').split(' '),
 );
 const WORD = /[\p{L}\p{N}]+/gu;
+const MARKED = /\P{ASCII}/u;
+/** Scripts without spaces, or whose particles hang on to words: nobody can tell their words by looking at the letters alone. */
+const RUN = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]+/gu;
 const VOWEL = /[aeiouy]/;
 
-/** Every word of a text in order, lower case and without accents; apostrophes split. */
+/** Every word of a text in order, lower case and without accents; apostrophes split. Of scripts without spaces, every two letters side by side. */
 export function words(text: string): string[] {
-  return text.normalize('NFKD').replace(/\p{M}+/gu, '').toLowerCase().match(WORD) ?? [];
+  if (!MARKED.test(text)) return text.toLowerCase().match(WORD) ?? [];
+  const bare = text.normalize('NFKD').replace(/\p{M}+/gu, '').normalize('NFC').toLowerCase();
+  return bare.replace(RUN, (run) => ` ${pairs(run)} `).match(WORD) ?? [];
+}
+
+function pairs(run: string): string {
+  const letters = [...run];
+  return letters.length < 3 ? run : letters.slice(1).map((letter, n) => `${letters[n] ?? ''}${letter}`).join(' ');
+}
+
+/** A text as full text shall see it. The index splits at spaces and folds Latin letters; what is beyond ASCII gets the form that a question gets. */
+export function searchable(text: string): string {
+  return MARKED.test(text) ? words(text).join(' ') : text;
 }
 
 /** The stems of a text's words without stop words, in order, repeats included. */
