@@ -13,7 +13,7 @@ export type CatchUp = {
   poke(): void;
   /** Resolves when no row lacks a vector or the last attempt failed. */
   settled(): Promise<void>;
-  /** Ends what runs. */
+  /** Ends what runs, and lets go of the embedder. */
   stop(): Promise<void>;
 };
 type Parts = { store: Store; shelves: Shelves; embedder: Embedder; near: Nearest; serial: Serial; warn: (sentence: string) => void };
@@ -79,6 +79,7 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
       ending.abort();
       if (timer) clearTimeout(timer);
       await running;
+      await embedder.close();
     },
   };
 }

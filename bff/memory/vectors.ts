@@ -1,4 +1,5 @@
 /** Vectors of texts: what makes them, how a row keeps them, how two compare. */
+import { createHash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { Embed } from '../layers.ts';
 import { MemoryError } from './errors.ts';
@@ -12,6 +13,8 @@ export type Embedder = {
   size: number;
   now: ((text: string) => Float32Array | null) | null;
   embed(texts: string[], signal: AbortSignal): Promise<(Float32Array | null)[]>;
+  /** Lets go of what it holds. */
+  close(): Promise<void>;
 };
 /** What a row keeps: who made the vector, how many numbers it has, and the numbers in eight bits each. */
 export type Kept = { embedder: string | null; size: number | null; vector: Uint8Array | null };
@@ -19,6 +22,7 @@ export type Kept = { embedder: string | null; size: number | null; vector: Uint8
 export const UNEMBEDDED: Kept = { embedder: null, size: null, vector: null };
 /** Texts embedded in one go before others get the thread. */
 const SLICE = 32;
+const ID_MAX = 100;
 
 /** The shipped table of words as an embedder. */
 export function fromWords(words: Embed): Embedder {
@@ -34,7 +38,14 @@ export function fromWords(words: Embed): Embedder {
       }
       return vectors;
     },
+    close: async () => undefined,
   };
+}
+
+/** In the alphabet of ids; what had to change leaves a hash behind. */
+export function embedderId(kind: string, model: string): string {
+  const text = model.replace(/[^A-Za-z0-9_.:-]/g, '-').slice(-ID_MAX);
+  return text === model ? `${kind}:${text}` : `${kind}:${text}-${createHash('sha256').update(model).digest('hex').slice(0, 8)}`;
 }
 
 /** The vector with length one, or null for one of zeros. Throws `memory_bad_value` for another size or a number that is none. */
