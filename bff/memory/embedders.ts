@@ -32,7 +32,8 @@ async function fromEndpoint({ baseURL, model, apiKey, size }: EmbedderConfig & {
     return vectorsIn(await response.json(), texts.length);
   }
   const [first = []] = await ask(['hello'], AbortSignal.timeout(FIRST_MS));
-  const id = embedderId('endpoint', model);
+  // The same model gives shorter vectors when asked to.
+  const id = embedderId('endpoint', `${model}:${first.length}`);
   unit(first, size ?? first.length, id);
   const embed: Embedder['embed'] = async (texts, signal) => (await ask(texts, signal)).map((vector) => unit(vector, first.length, id));
   return { id, size: first.length, now: null, embed, close: async () => undefined };

@@ -64,13 +64,31 @@ test('another embedder re-embeds in the background; rows are found by words mean
   const store = await openStore(uri);
   const rows = [...await store.turnsOf('demo', 'v0', 500), ...await store.turnsOf('demo', 'v1', 500)];
   store.close();
-  assert.deepEqual([...new Set(rows.map((row) => `${row.embedder?.replace(/-[0-9a-f]{8}$/, '')} ${row.size}`))], ['endpoint:tiny-model 5']);
+  assert.deepEqual([...new Set(rows.map((row) => `${row.embedder?.replace(/-[0-9a-f]{8}$/, '')} ${row.size}`))], ['endpoint:tiny-model:5 5']);
 
   const again = await openMemory({ uri, log: quiet, embedder: { kind: 'openai-compatible', baseURL, model: 'tiny/model', apiKey: 'k' } });
   await again.embedded();
   const found = texts(await ask(again, 'parcel', { visitor: 'v9', scope: 'visitor' }));
   await again.close();
   assert.deepEqual(found, ['The shipping was slow']);
+});
+
+test('vectors of another size from the same model replace those before', async (t) => {
+  const uri = await tempFolder(t);
+  let size = 4;
+  const { baseURL } = await endpoint(t, () => Array.from({ length: size }, () => 1));
+  const embedder = { kind: 'openai-compatible', baseURL, model: 'm', apiKey: 'k' } as const;
+  const first = await openMemory({ uri, log: quiet });
+  await first.remember(Array.from({ length: 400 }, (_, n) => turn('v1', `t${n}`, `Ticket ${n}`, { at: 1_700_000_000_000 + n })));
+  await first.close();
+  for (size of [4, 6]) {
+    const memory = await openMemory({ uri, log: quiet, embedder });
+    await memory.embedded();
+    await memory.close();
+    const store = await openStore(uri);
+    assert.deepEqual([...new Set((await store.turnsOf('demo', 'v1', 500)).map((row) => row.vector?.length))], [size]);
+    store.close();
+  }
 });
 
 test('an endpoint that refuses, or gives another size or no numbers, is named; a later fault costs vectors and nothing else', async (t) => {
@@ -91,7 +109,7 @@ test('an endpoint that refuses, or gives another size or no numbers, is named; a
   await memory.close();
   assert.deepEqual(found, ['The lamp is broken']);
   assert.match(lines.join('\n'), /goes on without a vector/);
-  await assert.rejects(openMemory({ uri: await tempFolder(t), log: quiet, embedder: { kind: 'transformers', path: 'nowhere' }, folder: await tempFolder(t) }), { code: 'memory_unavailable', message: /transformers/ });
+  await assert.rejects(openMemory({ uri: await tempFolder(t), log: quiet, embedder: { kind: 'transformers', path: 'nowhere' }, folder: await tempFolder(t) }), { code: 'memory_unavailable', message: /@huggingface\/transformers is not installed/ });
 });
 
 test('after its deadline a recall answers with what is there', async (t) => {
