@@ -1,10 +1,11 @@
 /** Gives rows the vectors that they lack, in the background: after another embedder was set up, or when making vectors takes a call. */
 import { reason } from './errors.ts';
+import { keyOf } from './filter.ts';
 import { sectionText } from './ingest.ts';
 import type { Nearest } from './nearest.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
-import type { Embedded, Store } from './store.ts';
+import type { Embedded, RowOf, Store } from './store.ts';
 import { VERSION_MS } from './turns.ts';
 import { keep, type Embedder } from './vectors.ts';
 
@@ -16,10 +17,15 @@ export type CatchUp = {
   /** Ends what runs, and lets go of the embedder. */
   stop(): Promise<void>;
 };
+type Row = RowOf[Embedded];
 type Parts = { store: Store; shelves: Shelves; embedder: Embedder; near: Nearest; serial: Serial; warn: (sentence: string) => void };
 
-/** Rows per call and per write; old rows stay searchable by their words meanwhile. */
+/** Rows per call and per write, at first and at most; old rows stay searchable by their words meanwhile. */
+const FEW_ROWS = 16;
 const ROWS = 128;
+/** After a quicker call the next one has twice the rows, after a slower one half of them (ms). */
+const QUICK_MS = 2_000;
+const SLOW_MS = 15_000;
 /** Writes between two rounds of tidying. */
 const WRITES = 12;
 const CALL_MS = 60_000;
@@ -31,20 +37,42 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
   let running: Promise<void> | null = null;
   let again = false;
   let timer: NodeJS.Timeout | null = null;
+  let limit = FEW_ROWS;
+
+  /** The rows' vectors, and how many rows the next call should have, so that none takes too long, whatever the model. */
+  async function vectorsOf(rows: Row[]): Promise<(Float32Array | null)[]> {
+    const started = performance.now();
+    const vectors = await embedder.embed(rows.map(textOf), AbortSignal.any([ending.signal, AbortSignal.timeout(CALL_MS)]));
+    const took = performance.now() - started;
+    if (took < QUICK_MS) limit = Math.min(ROWS, limit * 2);
+    else if (took > SLOW_MS) limit = Math.max(1, limit >> 1);
+    return vectors;
+  }
+
+  /** The rows as they are by now with the vectors made for them: meanwhile a document may have been handed in anew, or a fact have ended. Call inside `serial`. */
+  async function upToDate(table: Embedded, rows: Row[]): Promise<Row[]> {
+    if (table === 'turns') return rows;
+    const owners = new Map(rows.flatMap((row) => ('valid_from' in row ? [[keyOf(row.site, row.visitor), row]] : [])));
+    const there = table === 'sections' ? await store.sectionsOf(rows.map((row) => row.key)) : (await Promise.all([...owners.values()].map(({ site, visitor }) => store.factsOf(site, visitor)))).flat();
+    const now = new Map<string, Row>(there.map((row) => [row.key, row]));
+    return rows.flatMap((row) => {
+      const current = now.get(row.key);
+      return current === undefined || textOf(current) !== textOf(row) ? [] : [{ ...current, embedder: row.embedder, size: row.size, vector: row.vector }];
+    });
+  }
 
   async function fill(table: Embedded): Promise<void> {
     for (let writes = 0; !ending.signal.aborted; writes++) {
-      const rows = await store.without(table, embedder.id, ROWS);
+      const rows: Row[] = await store.without(table, embedder.id, limit);
+      const done = rows.length < limit;
       if (rows.length > 0) {
-        const texts = rows.map((row) => ('document' in row ? sectionText(row) : row.text));
-        const vectors = await embedder.embed(texts, AbortSignal.any([ending.signal, AbortSignal.timeout(CALL_MS)]));
+        const vectors = await vectorsOf(rows);
         for (const [n, row] of rows.entries()) Object.assign(row, keep(embedder, vectors[n] ?? null));
-        await serial(() => store.update(table, rows));
+        await serial(async () => store.update(table, await upToDate(table, rows)));
         shelves.embedded(rows.filter((row) => 'role' in row));
         for (const row of rows) if ('valid_from' in row) shelves.drop(row.site, row.visitor);
         for (const site of new Set(rows.flatMap((row) => ('document' in row ? [row.site] : [])))) near.changed(site);
       }
-      const done = rows.length < ROWS;
       if (writes > 0 && (done || writes % WRITES === 0)) await serial(() => store.tidy(table, new Date(Date.now() - VERSION_MS)));
       if (done) return;
     }
@@ -64,6 +92,7 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
         }
       } catch (error) {
         if (ending.signal.aborted) return;
+        limit = FEW_ROWS;
         warn(`Rows without a vector of ${embedder.id} wait, and are found by their words until then: ${reason(error)}.`);
         timer = setTimeout(poke, AGAIN_MS).unref();
       } finally {
@@ -82,4 +111,9 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
       await embedder.close();
     },
   };
+}
+
+/** What of a row its vector is made from. */
+function textOf(row: Row): string {
+  return 'document' in row ? sectionText(row) : row.text;
 }

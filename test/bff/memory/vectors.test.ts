@@ -4,8 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test, type TestContext } from 'node:test';
 import type { Embed } from '@halfsecond/bff/layers.ts';
+import { makeCatchUp } from '@halfsecond/bff/memory/catchup.ts';
 import { openMemory } from '@halfsecond/bff/memory/memory.ts';
+import { makeNearest } from '@halfsecond/bff/memory/nearest.ts';
+import { serial } from '@halfsecond/bff/memory/serial.ts';
+import { makeShelves } from '@halfsecond/bff/memory/shelf.ts';
 import { openStore } from '@halfsecond/bff/memory/store.ts';
+import type { Embedder } from '@halfsecond/bff/memory/vectors.ts';
 import { words } from '@halfsecond/bff/memory/words.ts';
 import { ask, never, tempFolder, tempMemory, texts, turn } from './open.ts';
 
@@ -18,15 +23,17 @@ function fake(id: string, size = MEANINGS.length): Embed {
 }
 
 /** An endpoint that answers as `vectorOf` says; `asked` holds the texts of each call. */
-async function endpoint(t: TestContext, vectorOf: (text: string) => unknown): Promise<{ baseURL: string; asked: string[][] }> {
+async function endpoint(t: TestContext, vectorOf: (text: string) => unknown, before: (texts: string[]) => Promise<void> = async () => {}): Promise<{ baseURL: string; asked: string[][] }> {
   const asked: string[][] = [];
   const server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
       const { input } = JSON.parse(Buffer.concat(chunks).toString()) as { input: string[] };
       asked.push(input);
-      response.writeHead(request.headers.authorization === 'Bearer k' ? 200 : 401, { 'content-type': 'application/json' });
-      response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: vectorOf(text) })) }));
+      void before(input).then(() => {
+        response.writeHead(request.headers.authorization === 'Bearer k' ? 200 : 401, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: vectorOf(text) })) }));
+      });
     });
   });
   server.listen(0, '127.0.0.1');
@@ -73,22 +80,52 @@ test('another embedder re-embeds in the background; rows are found by words mean
   assert.deepEqual(found, ['The shipping was slow']);
 });
 
-test('vectors of another size from the same model replace those before', async (t) => {
+test('rows are handed over in few at first, and vectors of another size from the same model replace those before', async (t) => {
   const uri = await tempFolder(t);
   let size = 4;
-  const { baseURL } = await endpoint(t, () => Array.from({ length: size }, () => 1));
+  const { baseURL, asked } = await endpoint(t, () => Array.from({ length: size }, () => 1));
   const embedder = { kind: 'openai-compatible', baseURL, model: 'm', apiKey: 'k' } as const;
   const first = await openMemory({ uri, log: quiet });
   await first.remember(Array.from({ length: 400 }, (_, n) => turn('v1', `t${n}`, `Ticket ${n}`, { at: 1_700_000_000_000 + n })));
   await first.close();
   for (size of [4, 6]) {
+    asked.length = 0;
     const memory = await openMemory({ uri, log: quiet, embedder });
     await memory.embedded();
     await memory.close();
+    assert.deepEqual(asked.map((list) => list.length), [1, 16, 32, 64, 128, 128, 32]);
     const store = await openStore(uri);
     assert.deepEqual([...new Set((await store.turnsOf('demo', 'v1', 500)).map((row) => row.vector?.length))], [size]);
     store.close();
   }
+});
+
+test('a document that is handed in anew while its vectors are made keeps its new text, and gets vectors for that', async (t) => {
+  let during = async (): Promise<void> => {};
+  const { baseURL } = await endpoint(t, (text) => [...fake('x').embed(text)], async (list) => { if (list.some((text) => text.includes('a week'))) await during(); });
+  const { memory, lines } = await tempMemory(t, { embedder: { kind: 'openai-compatible', baseURL, model: 'm', apiKey: 'k' } });
+  during = async () => void (await memory.ingest('demo', [{ id: 'money', title: 'Money', text: 'You get your money back within a month.' }]));
+  await memory.ingest('demo', [{ id: 'money', title: 'Money', text: 'You get your money back within a week.' }]);
+  for (const until = Date.now() + 5_000; Date.now() < until;) {
+    await memory.embedded();
+    if (texts(await ask(memory, 'refund')).length > 0) break;
+  }
+  assert.deepEqual(texts(await ask(memory, 'refund')), ['You get your money back within a month.']);
+  assert.deepEqual(lines, []);
+});
+
+test('a fact that ends while its vector is made stays ended, and has the vector', async (t) => {
+  const store = await openStore(await tempFolder(t));
+  t.after(() => store.close());
+  const fact = { key: 'a'.repeat(40), site: 'demo', visitor: 'v1', id: 'fact:1', chat: 'c1', turn: 't1', text: 'The visitor has a dog', at: 1, valid_from: 1, valid_to: null, superseded_by: null, embedder: null, size: null, vector: null };
+  await store.putFacts([fact]);
+  const ended = { ...fact, valid_to: 5, superseded_by: 'fact:2' };
+  const embedder: Embedder = { id: 'late', size: 2, now: null, close: async () => undefined, embed: async (all) => { await store.putFacts([ended]); return all.map(() => Float32Array.of(1, 0)); } };
+  const catchUp = makeCatchUp({ store, shelves: makeShelves(store, embedder), embedder, near: makeNearest(store, embedder), serial: serial(), warn: (line) => assert.fail(line) });
+  catchUp.poke();
+  await catchUp.settled();
+  await catchUp.stop();
+  assert.deepEqual((await store.factsOf('demo', 'v1')).map((row) => [row.valid_to, row.superseded_by, row.embedder, row.vector?.length]), [[5, 'fact:2', 'late', 2]]);
 });
 
 test('an endpoint that refuses, or gives another size or no numbers, is named; a later fault costs vectors and nothing else', async (t) => {
