@@ -1,4 +1,4 @@
-/** transformers.js with a model in a folder, as an embedder: the thread that it runs in, and who is served first there. */
+/** transformers.js with a model in a folder, as an embedder, and the thread that it runs in. */
 import { basename, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { MemoryError, reason } from './errors.ts';
@@ -11,8 +11,8 @@ type Job = { texts: string[]; signal: AbortSignal | null; done: (answer: Vectors
 type Thread = {
   /** The first vector. */
   loaded: Promise<Vectors>;
-  /** `first`: before everything that waits. An aborted job is left out when its turn comes. */
-  ask(texts: string[], first: boolean, signal: AbortSignal): Promise<Vectors>;
+  /** One after the other; an aborted job is left out when its turn comes. */
+  ask(texts: string[], signal: AbortSignal): Promise<Vectors>;
   end(): Promise<void>;
 };
 
@@ -20,7 +20,7 @@ type Thread = {
 const LOAD_MS = 120_000;
 /** What the thread has begun it ends before it looks at anything else (ms). */
 const END_MS = 5_000;
-/** Characters in one go, which nobody can interrupt: one long text, or some short ones, so that a question soon gets its turn. */
+/** Characters in one go, which nobody can interrupt: one long text, or some short ones. A question amid a batch waits for one go and not for the batch. */
 const CHARACTERS = 2_000;
 /** No model here takes more of a text, in characters. */
 const TEXT_MAX = 8_000;
@@ -40,7 +40,7 @@ export async function fromTransformers(path: string, beside: string): Promise<Em
         const vectors: (Float32Array | null)[] = texts.map(() => null);
         for (const part of partsOf(texts)) {
           signal.throwIfAborted();
-          const found = await unlessAborted(thread.ask(part.map((n) => texts[n]?.slice(0, TEXT_MAX) ?? ''), texts.length === 1, signal), signal);
+          const found = await unlessAborted(thread.ask(part.map((n) => texts[n]?.slice(0, TEXT_MAX) ?? ''), signal), signal);
           // A text that the model has no numbers for is found by its words.
           for (const [k, n] of part.entries()) vectors[n] = found.vectors[k]?.every(Number.isFinite) === true ? unit(found.vectors[k], size, id) : null;
         }
@@ -70,14 +70,13 @@ function startThread(model: Model): Thread {
   // What the library prints is not for the log; reading it would keep the process.
   const worker = new Worker(new URL('transformersworker.ts', import.meta.url), { workerData: model, stdout: true, stderr: true });
   const ended = new Promise<void>((done) => void worker.once('exit', () => done()));
-  /** Those that go first, and the others. */
-  const lines: [Job[], Job[]] = [[], []];
+  const waiting: Job[] = [];
   let running = null as Job | null;
   let over: Error | null = null;
 
   /** The process stays for a job, not for a thread without one. */
   function next(): void {
-    do running = lines[0].shift() ?? lines[1].shift() ?? null;
+    do running = waiting.shift() ?? null;
     while (running?.signal?.aborted === true);
     if (running === null) return worker.unref();
     worker.ref();
@@ -86,7 +85,7 @@ function startThread(model: Model): Thread {
 
   function stop(error: Error): void {
     over ??= error;
-    for (const job of [running, ...lines[0].splice(0), ...lines[1].splice(0)]) job?.failed(over);
+    for (const job of [running, ...waiting.splice(0)]) job?.failed(over);
   }
 
   const loaded = new Promise<Vectors>((done, failed) => {
@@ -102,9 +101,9 @@ function startThread(model: Model): Thread {
 
   return {
     loaded,
-    ask: (texts, first, signal) => new Promise((done, failed) => {
+    ask: (texts, signal) => new Promise((done, failed) => {
       if (over !== null) return failed(over);
-      lines[first ? 0 : 1].push({ texts, signal, done, failed });
+      waiting.push({ texts, signal, done, failed });
       if (running === null) next();
     }),
     async end() {
