@@ -9,6 +9,12 @@ export type EmbedderConfig =
 
 /** A first call may wake a model; it is made at the start and not for a visitor (ms). */
 const FIRST_MS = 30_000;
+/** What every model has a vector for. */
+const PLAIN = 'hello';
+/** What an endpoint answers that does not take a text, mostly for its length. */
+const REFUSALS = [400, 413, 422];
+/** A refused text is not tried any shorter (characters). */
+const SHORT = 200;
 
 /** Asks for one vector, which tells the size. Throws `memory_unavailable` with a sentence when that cannot be had. */
 export async function openEmbedder(config: EmbedderConfig, folder: string): Promise<Embedder> {
@@ -28,15 +34,40 @@ async function fromEndpoint({ baseURL, model, apiKey, size }: EmbedderConfig & {
       headers: { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
       body: JSON.stringify({ model, input: texts, encoding_format: 'float', ...(size === undefined ? {} : { dimensions: size }) }),
     });
-    if (!response.ok) throw new MemoryError('memory_unavailable', `The embedding endpoint answered with status ${response.status}`);
+    if (!response.ok) throw new MemoryError(REFUSALS.includes(response.status) ? 'memory_bad_value' : 'memory_unavailable', `The embedding endpoint answered with status ${response.status}`);
     return vectorsIn(await response.json(), texts.length);
   }
-  const [first = []] = await ask(['hello'], AbortSignal.timeout(FIRST_MS));
+
+  /** One text that is refused does not keep the others waiting: it is sent alone, then its beginning, and in the end it has no vector. */
+  async function vectorsOf(texts: string[], signal: AbortSignal): Promise<(number[] | null)[]> {
+    try {
+      return await ask(texts, signal);
+    } catch (error) {
+      if (!(error instanceof MemoryError) || error.code !== 'memory_bad_value') throw error;
+      const half = texts.length >> 1;
+      if (half > 0) return [...await vectorsOf(texts.slice(0, half), signal), ...await vectorsOf(texts.slice(half), signal)];
+      const [text = ''] = texts;
+      if (text.length > SHORT) return vectorsOf([text.slice(0, text.length >> 1)], signal);
+      await ask([PLAIN], signal); // Throws when it is not the text: everything is refused.
+      return [null];
+    }
+  }
+
+  const [first = []] = await ask([PLAIN], AbortSignal.timeout(FIRST_MS));
   // The same model gives shorter vectors when asked to.
   const id = embedderId('endpoint', `${model}:${first.length}`);
   unit(first, size ?? first.length, id);
-  const embed: Embedder['embed'] = async (texts, signal) => (await ask(texts, signal)).map((vector) => unit(vector, first.length, id));
-  return { id, size: first.length, now: null, embed, close: async () => undefined };
+  return {
+    id, size: first.length, now: null,
+    async embed(texts, signal) {
+      const vectors: (Float32Array | null)[] = texts.map(() => null);
+      const said = [...texts.keys()].filter((n) => texts[n]?.trim() !== '');
+      const found = said.length === 0 ? [] : await vectorsOf(said.map((n) => texts[n] ?? ''), signal);
+      for (const [k, n] of said.entries()) vectors[n] = found[k] ? unit(found[k], first.length, id) : null;
+      return vectors;
+    },
+    close: async () => undefined,
+  };
 }
 
 /** The vectors of an answer in the order of the question. */

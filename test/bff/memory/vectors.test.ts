@@ -22,7 +22,7 @@ function fake(id: string, size = MEANINGS.length): Embed {
   return { id, size, embed: (text) => Float32Array.from({ length: size }, (_, n) => words(text).filter((word) => MEANINGS[n]?.includes(word)).length) };
 }
 
-/** An endpoint that answers as `vectorOf` says; `asked` holds the texts of each call. */
+/** An endpoint that answers as `vectorOf` says, and refuses what it gives no vector; `asked` holds the texts of each call. */
 async function endpoint(t: TestContext, vectorOf: (text: string) => unknown, before: (texts: string[]) => Promise<void> = async () => {}): Promise<{ baseURL: string; asked: string[][] }> {
   const asked: string[][] = [];
   const server = createServer((request, response) => {
@@ -31,8 +31,10 @@ async function endpoint(t: TestContext, vectorOf: (text: string) => unknown, bef
       const { input } = JSON.parse(Buffer.concat(chunks).toString()) as { input: string[] };
       asked.push(input);
       void before(input).then(() => {
-        response.writeHead(request.headers.authorization === 'Bearer k' ? 200 : 401, { 'content-type': 'application/json' });
-        response.end(JSON.stringify({ data: input.map((text, index) => ({ index, embedding: vectorOf(text) })) }));
+        const data = input.map((text, index) => ({ index, embedding: vectorOf(text) }));
+        const status = data.some(({ embedding }) => embedding === undefined) ? 400 : 200;
+        response.writeHead(request.headers.authorization === 'Bearer k' ? status : 401, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ data }));
       });
     });
   });
@@ -126,6 +128,30 @@ test('a fact that ends while its vector is made stays ended, and has the vector'
   await catchUp.settled();
   await catchUp.stop();
   assert.deepEqual((await store.factsOf('demo', 'v1')).map((row) => [row.valid_to, row.superseded_by, row.embedder, row.vector?.length]), [[5, 'fact:2', 'late', 2]]);
+});
+
+test('a text that an endpoint does not take keeps no other one waiting; when it takes none, all wait', async (t) => {
+  const uri = await tempFolder(t);
+  let all = false;
+  const { baseURL, asked } = await endpoint(t, (text) => (all || text === '' || text.length > 1_000 || text.includes('never') ? undefined : [...fake('x').embed(text)]));
+  const lines: string[] = [];
+  const memory = await openMemory({ uri, log: (line) => lines.push(line), embedder: { kind: 'openai-compatible', baseURL, model: 'm', apiKey: 'k' } });
+  const said = ['The puppy sleeps', '', 'never', `The puppy ${'eats '.repeat(600)}`, ...Array.from({ length: 20 }, () => 'The light is on')];
+  await memory.remember(said.map((text, n) => turn('v1', `t${n}`, text, { at: 1_700_000_000_000 + n })));
+  await memory.close();
+  const again = await openMemory({ uri, log: (line) => lines.push(line), embedder: { kind: 'openai-compatible', baseURL, model: 'm', apiKey: 'k' } });
+  await again.embedded();
+  all = true;
+  await again.ingest('demo', [{ id: 'light', title: 'Light', text: 'The light is on' }]);
+  await again.embedded();
+  await again.close();
+  const store = await openStore(uri);
+  const rows = await store.turnsOf('demo', 'v1', 100);
+  assert.deepEqual((await store.openings('demo', 2)).map((row) => row.embedder), [null]);
+  store.close();
+  assert.deepEqual(rows.map((row) => [row.embedder, row.vector === null]), said.map((_, n) => ['endpoint:m:4', n === 1 || n === 2]));
+  assert.match(lines.join('\n'), /^[^\n]*wait[^\n]*status 400\.$/);
+  assert.ok(asked.length < 20, `${asked.length} calls`);
 });
 
 test('an endpoint that refuses, or gives another size or no numbers, is named; a later fault costs vectors and nothing else', async (t) => {
