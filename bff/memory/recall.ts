@@ -20,6 +20,8 @@ const CANDIDATES = 40;
 const QUERY_WORDS = 48;
 /** No snippet of one turn is longer than this, whatever the budget (tokens). */
 const TURN_TOKENS = 160;
+/** Of a deadline, what the question's vector may take: the rest is for finding by words. */
+const VECTOR_SHARE = 0.5;
 
 type Parts = { store: Store; shelves: Shelves; embedder: Embedder | null; sections: FindSections; warn: (sentence: string) => void };
 
@@ -28,6 +30,8 @@ type Parts = { store: Store; shelves: Shelves; embedder: Embedder | null; sectio
  * there by then. Throws `memory_bad_id` for ids outside the alphabet.
  */
 export function makeRecall({ store, shelves, embedder, sections, warn }: Parts): Recall {
+  let slow = false;
+
   /** Turns before those on the shelf: by full text from the table, and whatever no table has yet. */
   async function olderTurns(site: string, visitor: string, query: string): Promise<TurnRow[]> {
     const waiting = shelves.tailOf(site, visitor);
@@ -61,13 +65,16 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
   }
 
   /** The question's vector; null when nothing can be said about it, or whoever makes vectors does not answer. */
-  async function vectorOf(query: string, signal: AbortSignal): Promise<Float32Array | null> {
+  async function vectorOf({ query, deadline }: RecallInput, signal: AbortSignal): Promise<Float32Array | null> {
     if (embedder === null) return null;
     if (embedder.now) return embedder.now(query);
+    const soon = deadline === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(deadline * VECTOR_SHARE))]);
     try {
-      return (await embedder.embed([query], signal))[0] ?? null;
+      return (await embedder.embed([query], soon))[0] ?? null;
     } catch (error) {
-      if (!signal.aborted) warn(`the question goes on without a vector: ${String(error)}`);
+      if (!soon.aborted) warn(`the question goes on without a vector: ${String(error)}`);
+      else if (!signal.aborted && !slow) warn(`${embedder.id} was too slow for a question, which went on by its words, as others may: a longer memory.deadline than ${deadline} ms gives it time.`);
+      slow ||= soon.aborted && !signal.aborted;
       return null;
     }
   }
@@ -78,7 +85,7 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
     if (input.visitor !== null) checkedId('visitor', input.visitor);
     const wanted = queryTerms(input.query);
     if (wanted.length === 0 || input.k <= 0 || input.tokenBudget <= 0) return { snippets: [], tokens: 0 };
-    const vector = vectorOf(input.query, signal);
+    const vector = vectorOf(input, signal);
     const lists = await unlessAborted(Promise.all([
       input.scope === 'visitor' ? [] : inTime(vector.then((asked) => sections(input, wanted, asked)), input.deadline),
       input.scope === 'knowledge' ? [] : inTime(turns(input, wanted, vector), input.deadline),

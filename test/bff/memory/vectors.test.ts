@@ -183,3 +183,18 @@ test('after its deadline a recall answers with what is there', async (t) => {
   assert.deepEqual((await memory.recall({ ...input, deadline: 0 }, never)).snippets, []);
   assert.equal((await memory.recall({ ...input, deadline: 5_000 }, never)).snippets.length, 1);
 });
+
+test('an embedder that is slower than the deadline costs vectors and not the answer, and the log says so once', async (t) => {
+  let hold = (): Promise<void> => Promise.resolve();
+  const { baseURL } = await endpoint(t, () => [1, 1], () => hold());
+  const { memory, lines } = await tempMemory(t, { embedder: { kind: 'openai-compatible', baseURL, model: 'm', apiKey: 'k' } });
+  await memory.remember([turn('v1', 't1', 'The lamp is broken')]);
+  await memory.ingest('demo', [{ id: 'lamps', title: 'Lamps', text: 'A lamp lasts ten years.' }]);
+  await memory.embedded();
+  const held = Promise.withResolvers<void>();
+  hold = () => held.promise;
+  for (let round = 0; round < 2; round++) assert.equal((await memory.recall({ site: 'demo', visitor: 'v1', query: 'lamp', scope: 'all', k: 3, tokenBudget: 100, deadline: 400 }, never)).snippets.length, 2);
+  held.resolve();
+  assert.equal(lines.length, 1, lines.join('\n'));
+  assert.match(lines[0] ?? '', /too slow for a question/);
+});
