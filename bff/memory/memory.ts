@@ -19,7 +19,7 @@ import { serial } from './serial.ts';
 import { makeShelves } from './shelf.ts';
 import { openStore, type TableFigures } from './store.ts';
 import { makeTurnWriter, VERSION_MS } from './turns.ts';
-import { fromWords } from './vectors.ts';
+import { fromWords, type Embedder } from './vectors.ts';
 
 export type Memory = {
   recall: Recall;
@@ -65,8 +65,9 @@ const EVERYTHING = 10_000_000;
 export async function openMemory({ uri, log: say, embed, embedder: other, folder = process.cwd(), facts }: MemoryOptions): Promise<Memory> {
   await usable(uri);
   const release = lockFolder(uri);
+  let embedder: Embedder | null = null;
   try {
-    const embedder = other !== undefined ? await openEmbedder(other, folder) : embed !== undefined ? fromWords(embed) : null;
+    embedder = other !== undefined ? await openEmbedder(other, folder) : embed !== undefined ? fromWords(embed) : null;
     const store = await openStore(uri);
     const left = await replayLog(uri);
     if (left.damaged > 0) say(`memory: ${left.damaged} unfinished log lines of an earlier process were skipped; no acknowledged turn was among them unless the disk lost data.`);
@@ -141,6 +142,7 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
       close: () => (closed ??= close()),
     };
   } catch (error) {
+    await embedder?.close();
     release();
     if (error instanceof MemoryError) throw error;
     throw new MemoryError('memory_unavailable', `The memory folder ${uri} cannot be opened: ${reason(error)}.`, error);
