@@ -12,7 +12,7 @@ export function createExplain({ dispatcher, route, recall, agents, tokenBudget }
     const start = performance.now();
     const who = dispatcher.explain({ site, text: message, recent: [], current: null, identified: visitor?.startsWith('user:') ?? false, dataClass: 'public' });
     const dispatched = performance.now();
-    const { snippets, tokens } = await recall({ site, visitor, query: message, scope: 'all', k: 8, tokenBudget, explain: true }, signal);
+    const { snippets, tokens } = await recall({ site, visitor, query: message, scope: 'all', k: 20, tokenBudget, explain: true }, signal);
     const recalled = performance.now();
     const agent = wanted === undefined ? who.agent : (agents.find((entry) => entry.name === wanted) ?? null);
     const order = route({

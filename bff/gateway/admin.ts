@@ -24,6 +24,8 @@ export type AdminParts = {
   traces: TraceParts;
 };
 
+const K_MAX = 200;
+const BUDGET_MAX = 100_000;
 const id = z.string().check(z.maxLength(ID_MAX), z.regex(ID_PATTERN));
 const text = z.string().check(z.maxLength(10_000_000));
 const explainRequest = z.object({ site: id, visitor: z.optional(id), message: z.string().check(z.maxLength(1_000_000)), agent: z.optional(id) });
@@ -41,8 +43,8 @@ const searchRequest = z.object({
   site: id,
   visitor: z.optional(id),
   query: z.string().check(z.maxLength(MESSAGE_MAX)),
-  k: z.optional(z.int().check(z.gte(1), z.lte(200))),
-  tokenBudget: z.optional(z.int().check(z.gte(0), z.lte(100_000))),
+  k: z.optional(z.int().check(z.gte(1), z.lte(K_MAX))),
+  tokenBudget: z.optional(z.int().check(z.gte(0), z.lte(BUDGET_MAX))),
   scope: z.optional(z.enum(['visitor', 'knowledge', 'all'])),
   explain: z.optional(z.boolean()),
 });
@@ -88,9 +90,11 @@ export function adminRoutes(parts: AdminParts): Hono {
     return c.json({ stored: turns.length });
   });
   app.post('/memory/search', async (c) => {
-    const { site, visitor, query, k = 8, tokenBudget = 300, scope = 'all', explain = false } = await readBody(c, searchRequest, ADMIN_BODY_MAX);
+    const { site, visitor, query, k, tokenBudget, scope = 'all', explain = false } = await readBody(c, searchRequest, ADMIN_BODY_MAX);
     const started = performance.now();
-    const { snippets, tokens } = await parts.recall({ site: checkSite(site), visitor: visitor ?? null, query, k, tokenBudget, scope, explain }, c.req.raw.signal);
+    // Who names one of the limits means that one; who names none gets a few, as a turn does.
+    const limits = k === undefined && tokenBudget === undefined ? { k: 8, tokenBudget: 300 } : { k: k ?? K_MAX, tokenBudget: tokenBudget ?? BUDGET_MAX };
+    const { snippets, tokens } = await parts.recall({ site: checkSite(site), visitor: visitor ?? null, query, ...limits, scope, explain }, c.req.raw.signal);
     return c.json({ snippets, tokens, ms: Math.round((performance.now() - started) * 100) / 100 });
   });
   const visitorOf = (visitor: string) => {

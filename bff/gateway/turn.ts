@@ -30,7 +30,7 @@ export type TurnParts = {
 
 /** Recall runs beside dispatch; once dispatch is done the turn waits this much longer for it at most (ms). */
 const RECALL_PATIENCE_MS = 50;
-const SNIPPETS_MAX = 8;
+const SNIPPETS_MAX = 20;
 const STEPS_MAX = 4;
 
 export function createTurn(parts: TurnParts): Turn {
