@@ -3,11 +3,11 @@ import { expect } from '@open-wc/testing';
 import { createMarkdown } from '../../../widget/markdown/markdown.ts';
 import { createSseParser } from '../../../widget/stream/sse.ts';
 import { hostile, hostileReply } from '../hostile.ts';
+import { words } from '../written.ts';
 import { all, asked, chat, clean } from './help.ts';
 
 afterEach(clean);
 
-const words = { image: 'Image', done: 'Done', open: 'To do', copyCode: 'Copy code', table: 'Table' };
 /** Elements that Markdown is made of, and the attributes that they may have. */
 const ELEMENTS = 'p,h3,h4,h5,h6,ul,ol,li,blockquote,hr,br,em,strong,del,code,pre,a,div,span,button,table,thead,tbody,tr,th,td'.split(',');
 const ATTRIBUTES = 'href,target,rel,title,part,data-to,class,role,aria-label,tabindex,type,data-copy,data-language,start'.split(',');

@@ -2,6 +2,7 @@
 import { expect } from '@open-wc/testing';
 import { createMarkdown } from '../../../widget/markdown/markdown.ts';
 import { COLOURS } from '../../../widget/markdown/colour.ts';
+import { words } from '../written.ts';
 import { all, asked, chat, clean, need, shadow, until } from './help.ts';
 
 afterEach(clean);
@@ -17,7 +18,6 @@ describe('a link', () => {
   });
 });
 
-const words = { image: 'Image', done: 'Done', open: 'To do', copyCode: 'Copy code', table: 'Table' };
 const text = `# One
 
 A paragraph with **bold words**, \`code\`, [a link](https://a.example/b) and *more*.

@@ -3,24 +3,11 @@ import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { createMarkdown } from '../../../widget/markdown/markdown.ts';
 import { serialize, tinyDocument, tinyRoot, type TinyElement } from '../tiny-dom.ts';
+import { words, written } from '../written.ts';
 
-const words = { image: 'Image', done: 'Done', open: 'To do', copyCode: 'Copy code', table: 'Table' };
-
-function whole(text: string): string {
-  const { root, element } = tinyRoot();
-  const stream = createMarkdown(tinyDocument, element, words);
-  stream.write(text);
-  stream.end();
-  return serialize(root);
-}
+const whole = (text: string): string => serialize(written(text));
 /** What a fresh stream shows of a text that may go on. */
-function prefix(text: string): string {
-  const { root, element } = tinyRoot();
-  const stream = createMarkdown(tinyDocument, element, words);
-  stream.write(text);
-  stream.flush();
-  return serialize(root);
-}
+const prefix = (text: string): string => serialize(written(text, 'open'));
 
 const cases: [name: string, markdown: string, dom: string][] = [
   ['paragraphs', 'one\ntwo\n\nthree', '<p>one\ntwo</p><p>three</p>'],
