@@ -2,8 +2,9 @@
  * What turns took on a day in a version, for comparing them later: up to a thousand turns of each, drawn evenly, as
  * numbers without any id. A file for each day and version, kept for a month.
  */
-import { mkdir, readFile, readdir, rename, unlink, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn } from './folder.ts';
 import { HOPS } from './kept.ts';
 
 const KEEP_DAYS = 31;
@@ -50,9 +51,14 @@ export function createDays({ folder, version, log, now = Date.now }: { folder: s
       ill = false;
     } catch (error) {
       for (const key of keys) changed.add(key);
-      if (!ill) log(`the figures of the day cannot be written, they go on in memory: ${error instanceof Error ? error.message : String(error)}`);
-      ill = true;
+      sick('written', error);
     }
+  }
+
+  /** Told once until something is written again. */
+  function sick(what: 'read' | 'written', error: unknown): void {
+    if (!ill) log(`the figures of the day cannot be ${what}, they go on in memory: ${error instanceof Error ? error.message : String(error)}`);
+    ill = true;
   }
 
   return {
@@ -80,7 +86,10 @@ export function createDays({ folder, version, log, now = Date.now }: { folder: s
     /** Reads what was kept before; files older than a month go. Never rejects. */
     async load(): Promise<void> {
       if (folder === null) return;
-      const found = await readdir(folder).catch(() => [] as string[]); // nothing was kept yet
+      const found = await namesIn(folder).catch((error: unknown) => {
+        sick('read', error);
+        return [];
+      });
       const oldest = dayOf(now() - KEEP_DAYS * 86_400_000);
       for (const name of found.filter((entry) => /^\d{4}-\d\d-\d\d~.+\.json$/.test(entry))) {
         const path = join(folder, name);

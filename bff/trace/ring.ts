@@ -2,8 +2,9 @@
  * Lines on disk for a day: files that are only appended to, the oldest go when they are too old or all are too large.
  * Writing happens beside everything else; a disk that is full costs what would have been written, nothing more.
  */
-import { appendFile, mkdir, open, readFile, readdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { appendFile, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { namesIn } from './folder.ts';
 
 const DAY_MS = 86_400_000;
 /** A file takes lines for an hour at most, up to this size (bytes). */
@@ -52,13 +53,9 @@ export function createRing<T>({ folder, encode, log, now = Date.now, max = RING_
     return done;
   }
 
-  async function names(): Promise<string[]> {
-    const found = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'ENOENT') return [];
-      throw error;
-    });
-    return found.filter((name) => /^\d+\.jsonl$/.test(name)).sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
-  }
+  /** The files of lines among `found`, oldest first. */
+  const linesAmong = (found: string[]): string[] => found.filter((name) => /^\d+\.jsonl$/.test(name)).sort((a, b) => parseInt(a, 10) - parseInt(b, 10));
+  const names = async (): Promise<string[]> => linesAmong(await namesIn(folder));
 
   async function write(): Promise<void> {
     if (waiting.size === 0) return;
@@ -147,9 +144,11 @@ export function createRing<T>({ folder, encode, log, now = Date.now, max = RING_
     }),
     erase: (text) => next(async () => {
       await write();
+      const found = await namesIn(folder);
       let lines = 0;
-      for (const name of await names()) lines += await without(join(folder, name), text);
-      for (const name of await readdir(folder).catch(() => [])) if (name.endsWith('.new')) await rm(join(folder, name), { force: true });
+      for (const name of linesAmong(found)) lines += await without(join(folder, name), text);
+      // What an erasure left that a crash cut short.
+      for (const name of found) if (name.endsWith('.new')) await rm(join(folder, name), { force: true });
       return lines;
     }),
     flush,

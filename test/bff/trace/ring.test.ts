@@ -1,9 +1,12 @@
 /** The ring on disk: bounded, read back, erased, and a disk that says no costs lines but never an exception. */
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import fsp from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { after, test } from 'node:test';
+import { after, mock, test } from 'node:test';
+import { createDays, type Days } from '@halfsecond/bff/trace/days.ts';
 import { createRing } from '@halfsecond/bff/trace/ring.ts';
 import { createUsual } from '@halfsecond/bff/trace/usual.ts';
 
@@ -77,6 +80,53 @@ test('a full disk: said once, nothing thrown, counted, and the line after it is 
   await ring.flush();
   assert.equal(await ring.find('whole'), 'whole');
   assert.match(logs.at(-1) ?? '', /again/);
+});
+
+test('an erasure is done or refused, whichever look into the folder fails', async (t) => {
+  const look = fsp.readdir;
+  t.after(() => {
+    mock.restoreAll();
+    syncBuiltinESMExports();
+  });
+  for (const failing of [1, 2, 3]) {
+    const { ring, folder } = ringFor();
+    ring.put('a of-alice');
+    await ring.flush();
+    writeFileSync(join(folder, '7.jsonl.new'), 'an erasure of-alice that was cut short');
+    let looks = 0;
+    mock.method(fsp, 'readdir', async (path: string) => {
+      if ((looks += 1) === failing) throw Object.assign(new Error('EIO: i/o error, scandir'), { code: 'EIO' });
+      return look(path);
+    });
+    syncBuiltinESMExports();
+    const refused = await ring.erase('of-alice').then(() => false, (error: NodeJS.ErrnoException) => error.code === 'EIO');
+    assert.equal(refused, looks >= failing);
+    if (!refused) assert.deepEqual([readdirSync(folder).length, all(folder)], [1, '']);
+    mock.restoreAll();
+    syncBuiltinESMExports();
+  }
+});
+
+test('a folder of days that cannot be read is told once, with its code; days go on in memory and are written once it can be', async () => {
+  const folder = join(root, 'days');
+  const logs: string[] = [];
+  const daysIn = (): Days => createDays({ folder, version: 'v1', log: (line) => logs.push(line), now: () => Date.UTC(2026, 10, 22) });
+  const days = daysIn();
+  await days.load();
+  assert.deepEqual(logs, [], 'no folder yet is nothing to tell');
+  writeFileSync(folder, 'a file in its place');
+  await days.load();
+  assert.equal(logs.length, 1);
+  assert.match(logs[0] ?? '', /^the figures of the day cannot be read, they go on in memory: ENOTDIR\b/);
+  days.add([1, 2]);
+  await days.close();
+  assert.equal(logs.length, 1, logs.join('\n'));
+  assert.deepEqual(days.of('2026-11-22'), [[1, 2]]);
+  rmSync(folder);
+  await days.close();
+  const later = daysIn();
+  await later.load();
+  assert.deepEqual(later.of('v1'), [[1, 2]]);
 });
 
 test('what waits for a disk is bounded', async () => {
