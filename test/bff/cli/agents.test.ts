@@ -1,28 +1,20 @@
 /** `halfsecond agents`: what visitors complained about, and an example written into a configuration that keeps its form. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { withExample } from '@halfsecond/bff/cli/examples.ts';
 import { ORIGIN, SITE, ask, bffFor, eventsOf, session } from '../harness.ts';
+import { halfsecondIn, root, type Result } from './command.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 let folder: string;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'halfsecond-agents-'));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-function halfsecond(args: string[], env: Record<string, string>): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bff/cli/main.ts'), 'agents', ...args], { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const result = { out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString()));
-  return new Promise((done) => child.once('close', (code) => done({ ...result, code })));
-}
+const halfsecond = (args: string[], env: Record<string, string>): Promise<Result> => halfsecondIn(folder, ['agents', ...args], env);
 
 const agents = [
   { name: 'orders', description: 'Knows where a parcel is.', topics: ['delivery', 'parcel'], examples: ['Where is my order?', 'When will my parcel arrive?'] },

@@ -7,24 +7,16 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createInterface } from 'node:readline';
+import { halfsecondIn, root, type Result } from './command.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 let folder: string;
 before(() => {
   folder = mkdtempSync(join(tmpdir(), 'halfsecond-cli-'));
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-type Result = { code: number | null; out: string; err: string };
-function halfsecond(args: string[], env: Record<string, string> = {}): Promise<Result> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bff/cli/main.ts'), ...args], { cwd: folder, env: { ...process.env, HALFSECOND_DATA: join(folder, 'data'), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const result: Result = { code: null, out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (result.err += chunk.toString()));
-  return new Promise((done) => child.once('close', (code) => done({ ...result, code })));
-}
+const halfsecond = (args: string[], env: Record<string, string> = {}): Promise<Result> => halfsecondIn(folder, args, { HALFSECOND_DATA: join(folder, 'data'), ...env });
 const config = (name: string, value: unknown): Record<string, string> => {
   const path = join(folder, name);
   writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
@@ -115,4 +107,16 @@ test('ingest names what it cannot read and takes the rest; the running backend i
     await gone;
   }
   assert.match((await halfsecond(['trace', 'last'], { ...env, BFF_PORT: '1' })).err, /No bff answers/);
+});
+
+test('what concerns one visitor names exactly one', async () => {
+  const env = { ...config('visitor.json', { site }), BFF_PORT: '1' };
+  for (const command of ['export', 'forget']) {
+    for (const unclear of [[], ['--site', 'shop'], ['anon:a', 'anon:b']]) {
+      const { code, err } = await halfsecond([command, ...unclear], env);
+      assert.equal(code, 1);
+      assert.match(err, new RegExp(`^halfsecond ${command} USER`), `${command} ${unclear.join(' ')}`);
+    }
+    for (const clear of [['anon:a'], ['anon:a', '--site', 'shop'], ['--site', 'shop', 'anon:a']]) assert.match((await halfsecond([command, ...clear], env)).err, /No bff answers/);
+  }
 });

@@ -5,11 +5,11 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { pathToFileURL } from 'node:url';
 import { figuresOf, tableOf } from '@halfsecond/bff/cli/drill/figures.ts';
 import type { Turn } from '@halfsecond/bff/cli/drill/visitors.ts';
+import { halfsecondIn, root, type Result } from './command.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 /** Every drill's folder is made in here, so that what is left can be seen. */
 let folder: string;
 before(() => {
@@ -17,17 +17,10 @@ before(() => {
 });
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-type Result = { code: number | null; out: string; err: string };
-function drill(args: string[], broken: (child: ChildProcess) => void = () => undefined): Promise<Result> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bff/cli/main.ts'), 'drill', ...args], { cwd: folder, env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'pipe'] });
-  const result: Result = { code: null, out: '', err: '' };
-  child.stdout.on('data', (chunk: Buffer) => (result.out += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => {
-    result.err += chunk.toString();
+const drill = (args: string[], broken: (child: ChildProcess) => void = () => undefined): Promise<Result> =>
+  halfsecondIn(folder, ['drill', ...args], { TMPDIR: folder }, (chunk, child) => {
     if (chunk.includes('The primary is broken.')) broken(child);
   });
-  return new Promise((done) => child.once('close', (code) => done({ ...result, code })));
-}
 
 /** Processes that were started with `folder` as their folder for temporary files. */
 function left(): string[] {
