@@ -2,6 +2,7 @@
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { inOne } from '../transaction.ts';
 
 type Row = Record<string, unknown>;
 /** A prepared statement that outlives a change of the database under it. */
@@ -91,18 +92,6 @@ export function openDatabase(path: string, tables: string, names: string[], log:
     }
   }
 
-  function attempt(work: () => void): void {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      db.exec('COMMIT');
-    } catch (error) {
-      // A full disk may have ended the transaction already.
-      if (db.isTransaction) db.exec('ROLLBACK');
-      throw error;
-    }
-  }
-
   const statement = (sql: string): StatementSync => {
     const known = prepared.get(sql) ?? db.prepare(sql);
     prepared.set(sql, known);
@@ -119,7 +108,7 @@ export function openDatabase(path: string, tables: string, names: string[], log:
     /** Runs `work` in one transaction: a crash leaves all of it or nothing. On a disk that takes nothing it runs in memory. */
     together(work: () => void): void {
       try {
-        attempt(work);
+        inOne(db, work);
       } catch (error) {
         const code = codeOf(error);
         if (fault !== null || !(UNWRITABLE.has(code) || DAMAGED.has(code))) throw error;
@@ -128,7 +117,7 @@ export function openDatabase(path: string, tables: string, names: string[], log:
           setAside();
           replaceBy(openOrReplace());
         } else toMemory(message(error));
-        attempt(work);
+        inOne(db, work);
       }
     },
 

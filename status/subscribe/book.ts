@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { inOne } from '../transaction.ts';
 
 export type Kind = 'webhook' | 'email';
 export type Subscriber = { id: string; kind: Kind; target: string; secret: string; state: 'pending' | 'active' };
@@ -57,16 +58,6 @@ export function openBook(path: string) {
     forget: db.prepare('DELETE FROM message WHERE done IS NOT NULL AND at < ?'),
     count: db.prepare("SELECT count(*) AS n FROM subscriber WHERE state = 'active'"),
   };
-  const inOne = (work: () => void): void => {
-    db.exec('BEGIN IMMEDIATE');
-    try {
-      work();
-      db.exec('COMMIT');
-    } catch (error) {
-      db.exec('ROLLBACK');
-      throw error;
-    }
-  };
   const subscriberOf = (row: Record<string, unknown>): Subscriber => ({
     id: String(row['id']), kind: row['kind'] === 'email' ? 'email' : 'webhook', target: String(row['target']), secret: String(row['secret']),
     state: row['state'] === 'active' ? 'active' : 'pending',
@@ -77,7 +68,7 @@ export function openBook(path: string) {
     subscribe(kind: Kind, target: string, now: number): Subscriber | null {
       const made: Subscriber = { id: randomUUID(), kind, target, secret: `whsec_${randomBytes(24).toString('base64')}`, state: 'pending' };
       let full = false;
-      inOne(() => {
+      inOne(db, () => {
         sql.expire.run(now - CONFIRM_WITHIN_MS);
         const pending = sql.pending.get(target, now - CONFIRM_WITHIN_MS);
         full = Number(pending?.['n']) >= PENDING.all || Number(pending?.['mine']) >= PENDING.target;
@@ -93,7 +84,7 @@ export function openBook(path: string) {
     },
     /** From now on it is told of everything; an earlier subscription of the same target is replaced. */
     confirm(subscriber: Subscriber): void {
-      inOne(() => {
+      inOne(db, () => {
         sql.activate.run(subscriber.id);
         sql.others.run(subscriber.kind, subscriber.target, subscriber.id);
       });
@@ -104,7 +95,7 @@ export function openBook(path: string) {
     begun: (): boolean => sql.anyTold.get() !== undefined,
     /** Notes an event as told, once and for all; with a payload every active subscriber is owed it. In one transaction. */
     tell(events: { id: string; payload: string | null }[], now: number): void {
-      inOne(() => {
+      inOne(db, () => {
         for (const { id, payload } of events) {
           if (sql.told.run(id, now).changes === 0 || payload === null) continue;
           for (const { id: subscriber } of sql.active.all()) sql.owe.run(randomUUID(), String(subscriber), id, payload, now, now);

@@ -17,6 +17,7 @@ import { openLinks } from '../../status/subscribe/links.ts';
 import { createNews } from '../../status/subscribe/news.ts';
 import { createSend } from '../../status/subscribe/send.ts';
 import { mailSettings } from '../../status/subscribe/settings.ts';
+import { inOne } from '../../status/transaction.ts';
 import { until } from './harness.ts';
 import { serve } from './serving.ts';
 import { observed, openIncident, writing } from './writing.ts';
@@ -208,6 +209,21 @@ test('a broken book harms no page', async (t) => {
   const served = await serve(t, folder);
   assert.ok((await post(served.url, { webhook: 'https://example.com/' })).status >= 500);
   assert.equal((await fetch(served.url)).status, 200);
+});
+
+test('a transaction that the disk has ended already passes its fault on', () => {
+  const db = new DatabaseSync(':memory:');
+  assert.throws(() => inOne(db, () => {
+    db.exec('ROLLBACK');
+    throw new Error('the disk is full');
+  }), /the disk is full/);
+  inOne(db, () => db.exec('CREATE TABLE kept (id TEXT) STRICT'));
+  assert.throws(() => inOne(db, () => {
+    db.exec("INSERT INTO kept VALUES ('half')");
+    throw new Error('stopped');
+  }), /stopped/);
+  assert.deepEqual(db.prepare('SELECT * FROM kept').all(), []);
+  db.close();
 });
 
 test('links cannot be forged, altered, used for something else or too late', (t) => {
