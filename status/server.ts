@@ -6,6 +6,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { resolve } from 'node:path';
 import { createFiles, type Entry } from './files.ts';
+import { folderOf, languages } from './src/words/languages.ts';
 import type { Door } from './subscribe/door.ts';
 
 const host = process.env['HOST'] ?? '127.0.0.1';
@@ -20,7 +21,8 @@ const everywhere = {
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
 };
-const subscriptions = /^\/(subscribe|confirm|unsubscribe)\/?(\?|$)/;
+/** In every language's folder. */
+const subscriptions = new RegExp(`^/(?:${languages.map(folderOf).join('|')})(subscribe|confirm|unsubscribe)/?(?:\\?|$)`);
 /** Opened at the first request that needs it; null on a mirror, which keeps no subscribers. */
 let door: Promise<Door> | null = null;
 
@@ -28,7 +30,8 @@ let door: Promise<Door> | null = null;
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { method } = request;
   const url = request.url ?? '/';
-  if (subscriptions.test(url) && !mirror && (method === 'POST' || ((method === 'GET' || method === 'HEAD') && !url.startsWith('/subscribe')))) {
+  const what = subscriptions.exec(url)?.[1];
+  if (what !== undefined && !mirror && (method === 'POST' || ((method === 'GET' || method === 'HEAD') && what !== 'subscribe'))) {
     door ??= import('./subscribe/door.ts').then(({ openDoor }) => openDoor(folder, log));
     // One that could not be opened is tried again by the next request: the disk may be whole by then.
     door.catch(() => { door = null; });

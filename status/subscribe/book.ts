@@ -6,7 +6,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { inOne } from '../transaction.ts';
 
 export type Kind = 'webhook' | 'email';
-export type Subscriber = { id: string; kind: Kind; target: string; secret: string; state: 'pending' | 'active' };
+/** `lang`: the language of the page that it was made on. */
+export type Subscriber = { id: string; kind: Kind; target: string; secret: string; state: 'pending' | 'active'; lang: string };
 /** One message to one subscriber. `id` stays the same over every try, so that a receiver can drop a second copy. */
 export type Message = { id: string; subscriber: Subscriber; payload: string; tries: number };
 
@@ -28,7 +29,8 @@ export function openBook(path: string) {
     PRAGMA journal_mode = WAL;
     PRAGMA foreign_keys = ON;
     CREATE TABLE IF NOT EXISTS subscriber (
-      id TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, secret TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL
+      id TEXT PRIMARY KEY, kind TEXT NOT NULL, target TEXT NOT NULL, secret TEXT NOT NULL, state TEXT NOT NULL, at INTEGER NOT NULL,
+      lang TEXT NOT NULL DEFAULT 'en'
     ) STRICT;
     CREATE INDEX IF NOT EXISTS subscriber_target ON subscriber (kind, target);
     CREATE TABLE IF NOT EXISTS message (
@@ -39,17 +41,22 @@ export function openBook(path: string) {
     CREATE INDEX IF NOT EXISTS message_due ON message (due) WHERE done IS NULL;
     CREATE TABLE IF NOT EXISTS told (event TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT;
   `);
+  inOne(db, () => {
+    // A book of an earlier version knows English only.
+    const spoken = db.prepare("SELECT 1 FROM pragma_table_info('subscriber') WHERE name = 'lang'").get();
+    if (!spoken) db.exec("ALTER TABLE subscriber ADD COLUMN lang TEXT NOT NULL DEFAULT 'en'");
+  });
   const sql = {
     pending: db.prepare("SELECT count(*) AS n, coalesce(sum(target = ?), 0) AS mine FROM subscriber WHERE state = 'pending' AND at > ?"),
-    add: db.prepare("INSERT INTO subscriber (id, kind, target, secret, state, at) VALUES (?, ?, ?, ?, 'pending', ?)"),
-    find: db.prepare('SELECT id, kind, target, secret, state FROM subscriber WHERE id = ?'),
+    add: db.prepare("INSERT INTO subscriber (id, kind, target, secret, state, at, lang) VALUES (?, ?, ?, ?, 'pending', ?, ?)"),
+    find: db.prepare('SELECT id, kind, target, secret, state, lang FROM subscriber WHERE id = ?'),
     activate: db.prepare("UPDATE subscriber SET state = 'active' WHERE id = ?"),
     others: db.prepare('DELETE FROM subscriber WHERE kind = ? AND target = ? AND id <> ?'),
     remove: db.prepare('DELETE FROM subscriber WHERE id = ?'),
     expire: db.prepare("DELETE FROM subscriber WHERE state = 'pending' AND at < ?"),
     active: db.prepare("SELECT id FROM subscriber WHERE state = 'active'"),
     owe: db.prepare('INSERT OR IGNORE INTO message (id, subscriber, event, payload, due, at) VALUES (?, ?, ?, ?, ?, ?)'),
-    due: db.prepare(`SELECT m.id AS message, m.payload, m.tries, s.id, s.kind, s.target, s.secret, s.state
+    due: db.prepare(`SELECT m.id AS message, m.payload, m.tries, s.id, s.kind, s.target, s.secret, s.state, s.lang
       FROM message m JOIN subscriber s ON s.id = m.subscriber WHERE m.done IS NULL AND m.due <= ? ORDER BY m.due, m.at LIMIT ?`),
     done: db.prepare('UPDATE message SET done = ?, fault = ? WHERE id = ?'),
     later: db.prepare('UPDATE message SET tries = tries + 1, due = ?, fault = ? WHERE id = ?'),
@@ -60,20 +67,20 @@ export function openBook(path: string) {
   };
   const subscriberOf = (row: Record<string, unknown>): Subscriber => ({
     id: String(row['id']), kind: row['kind'] === 'email' ? 'email' : 'webhook', target: String(row['target']), secret: String(row['secret']),
-    state: row['state'] === 'active' ? 'active' : 'pending',
+    state: row['state'] === 'active' ? 'active' : 'pending', lang: String(row['lang']),
   });
 
   return {
     /** A new subscription, owed the message that asks for its confirmation; null when too many already wait for theirs. */
-    subscribe(kind: Kind, target: string, now: number): Subscriber | null {
-      const made: Subscriber = { id: randomUUID(), kind, target, secret: `whsec_${randomBytes(24).toString('base64')}`, state: 'pending' };
+    subscribe(kind: Kind, target: string, lang: string, now: number): Subscriber | null {
+      const made: Subscriber = { id: randomUUID(), kind, target, secret: `whsec_${randomBytes(24).toString('base64')}`, state: 'pending', lang };
       let full = false;
       inOne(db, () => {
         sql.expire.run(now - CONFIRM_WITHIN_MS);
         const pending = sql.pending.get(target, now - CONFIRM_WITHIN_MS);
         full = Number(pending?.['n']) >= PENDING.all || Number(pending?.['mine']) >= PENDING.target;
         if (full) return;
-        sql.add.run(made.id, kind, target, made.secret, now);
+        sql.add.run(made.id, kind, target, made.secret, now, lang);
         sql.owe.run(randomUUID(), made.id, 'confirm', CONFIRM, now, now);
       });
       return full ? null : made;

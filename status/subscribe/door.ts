@@ -1,10 +1,15 @@
-/** The three addresses of subscriptions: small bodies, strict words, few tries a minute, and the same answer whoever is known already. */
+/**
+ * The three addresses of subscriptions: small bodies, strict words, few tries a minute, and the same answer whoever is
+ * known already. Each stands in the folder of every language, and answers in it.
+ */
 import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { html, type Html } from '../collector/html.ts';
+import { escape, html, sentence, type Html } from '../collector/html.ts';
 import { fill } from '../collector/site.ts';
+import type { Words } from '../src/words/en.ts';
+import { folderOf, wordsIn } from '../src/words/languages.ts';
 import { openBook } from './book.ts';
 import { webhookUrl } from './guard.ts';
 import { openLinks } from './links.ts';
@@ -16,11 +21,12 @@ const MAX_BYTES = 4_096;
 const READ_WITHIN_MS = 5_000;
 /** Requests to subscribe a minute, from one address and from all. */
 const RATE = { address: 10, all: 120 };
-const shellPath = join(import.meta.dirname, '..', 'dist', 'subscribe', 'index.html');
+const dist = join(import.meta.dirname, '..', 'dist');
 
 const wish = z.union([z.strictObject({ email: z.email().max(254) }), z.strictObject({ webhook: z.string().min(1).max(2_000) })]);
 
-type Said = { status: number; text: string; more?: Html; json?: Record<string, string>; retryAfter?: number };
+/** `says` names a word of the page. */
+type Said = { status: number; says: keyof Words; more?: Html; json?: Record<string, string>; retryAfter?: number };
 
 /** @param folder the status host's own, where `subscriptions.db` and `link-key` are kept. @throws when they cannot be opened */
 export function openDoor(folder: string, log: (line: string) => void): Door {
@@ -30,70 +36,71 @@ export function openDoor(folder: string, log: (line: string) => void): Door {
   const mail = mailSettings() !== null;
   const limited = createLimit(RATE.address, RATE.all);
 
-  async function subscribe(request: IncomingMessage): Promise<Said> {
+  async function subscribe(w: Words, request: IncomingMessage): Promise<Said> {
     const wait = limited(request.socket.remoteAddress ?? '', Date.now());
-    if (wait > 0) return { status: 429, text: 'Too many requests. Please try again in a minute.', retryAfter: wait };
+    if (wait > 0) return { status: 429, says: 'tooMany', retryAfter: wait };
     const read = await bodyOf(request);
     if ('status' in read) return read;
     const wanted = wish.safeParse(read.value);
-    if (!wanted.success) return { status: 400, text: 'Send either "email" with an address or "webhook" with a URL, and nothing else.' };
+    if (!wanted.success) return { status: 400, says: 'sendEither' };
     if ('email' in wanted.data) {
-      if (!mail) return { status: 400, text: 'This status page sends no e-mail. Webhooks and feeds work.' };
-      book.subscribe('email', wanted.data.email.toLowerCase(), Date.now());
+      if (!mail) return { status: 400, says: 'noMail' };
+      book.subscribe('email', wanted.data.email.toLowerCase(), w.lang, Date.now());
       // The same words when too many wait already: who is subscribed is nobody else's business.
-      return { status: 202, text: 'Please open the link in the message that is on its way to you.', json: { kind: 'email', state: 'pending' } };
+      return { status: 202, says: 'mailSent', json: { kind: 'email', state: 'pending' } };
     }
     const checked = webhookUrl(wanted.data.webhook, allowed);
-    if ('fault' in checked) return { status: 400, text: checked.fault };
-    const made = book.subscribe('webhook', checked.url.href, Date.now());
-    if (!made) return { status: 429, text: 'This webhook waits for its confirmation already.', retryAfter: 3_600 };
+    if ('fault' in checked) return { status: 400, says: checked.fault };
+    const made = book.subscribe('webhook', checked.url.href, w.lang, Date.now());
+    if (!made) return { status: 429, says: 'webhookWaits', retryAfter: 3_600 };
     return {
       status: 202,
-      text: 'A first message is on its way to the webhook. Open the link in it to confirm.',
-      more: html`<p>Messages are signed with this secret. It is shown only now: <code>${made.secret}</code></p>`,
+      says: 'webhookSent',
+      more: html`<p>${sentence(w.secretNote, { secret: html`<code>${made.secret}</code>` })}</p>`,
       json: { kind: 'webhook', state: 'pending', id: made.id, secret: made.secret },
     };
   }
 
   function follow(action: 'confirm' | 'unsubscribe', token: string, act: boolean): Said {
     const id = links.read(action, token, Date.now());
-    if (id === null) return { status: 400, text: 'This link is not valid any more.' };
+    if (id === null) return { status: 400, says: 'linkInvalid' };
     const subscriber = book.find(id);
     if (action === 'confirm') {
-      if (!subscriber) return { status: 410, text: 'This subscription does not exist any more. Please subscribe again.' };
+      if (!subscriber) return { status: 410, says: 'gone' };
       if (act && subscriber.state === 'pending') book.confirm(subscriber);
-      return { status: 200, text: 'You are subscribed.', json: { kind: subscriber.kind, state: 'active' } };
+      return { status: 200, says: 'subscribed', json: { kind: subscriber.kind, state: 'active' } };
     }
     if (act && subscriber) book.unsubscribe(id);
-    return { status: 200, text: 'You are not subscribed any more. Nothing of you is kept.', json: { state: 'ended' } };
+    return { status: 200, says: 'ended', json: { state: 'ended' } };
   }
 
   return {
     async answer(request, response) {
       const url = new URL(request.url ?? '/', 'http://status');
-      const path = url.pathname.replace(/\/$/, '');
+      const [, lang, what] = /^\/(?:(\w+)\/)?(\w+)\/?$/.exec(url.pathname) ?? [];
+      const w = wordsIn(lang);
       const asJson = /application\/json/.test(`${request.headers.accept ?? ''} ${request.headers['content-type'] ?? ''}`);
       let said: Said;
       try {
-        if (path === '/subscribe') said = await subscribe(request);
+        if (what === 'subscribe') said = await subscribe(w, request);
         // Mail programs look ahead with HEAD, which must change nothing. A POST ends it in one click (RFC 8058); it never confirms.
-        else if (path === '/confirm' && request.method === 'POST') said = { status: 405, text: 'Only GET.' };
-        else said = follow(path === '/confirm' ? 'confirm' : 'unsubscribe', url.searchParams.get('token') ?? '', request.method !== 'HEAD');
+        else if (what === 'confirm' && request.method === 'POST') said = { status: 405, says: 'linkInvalid' };
+        else said = follow(what === 'confirm' ? 'confirm' : 'unsubscribe', url.searchParams.get('token') ?? '', request.method !== 'HEAD');
       } catch (error) {
         log(`A subscription could not be handled: ${error instanceof Error ? error.message : String(error)}`);
-        said = { status: 503, text: 'Subscriptions cannot be changed right now. Please try again later.', retryAfter: 60 };
+        said = { status: 503, says: 'unavailable', retryAfter: 60 };
       }
-      reply(request, response, said, asJson);
+      reply(w, request, response, said, asJson);
     },
     close: () => book.close(),
   };
 }
 
-function reply(request: IncomingMessage, response: ServerResponse, said: Said, asJson: boolean): void {
+function reply(w: Words, request: IncomingMessage, response: ServerResponse, said: Said, asJson: boolean): void {
   const ok = said.status < 400;
   const body = asJson
-    ? JSON.stringify(ok ? { ...said.json, message: said.text } : { error: { code: `status-${said.status}`, message: said.text } })
-    : fill(shell(), 'Subscribe \u2013 Halfsecond status', html`<h1>${ok ? 'Subscribe' : 'That did not work'}</h1><p class="age" role="status">${said.text}</p><section class="subscribe">${said.more}<p><a href="/">To the status page</a></p></section>`.markup);
+    ? JSON.stringify(ok ? { ...said.json, message: w[said.says] } : { error: { code: `status-${said.status}`, message: w[said.says] } })
+    : fill(shell(w), `${escape(w.subscribe)} \u2013 Halfsecond status`, html`<h1>${w[ok ? 'subscribe' : 'notDone']}</h1><p class="age" role="status">${w[said.says]}</p><section class="subscribe">${said.more}<p><a href="/${folderOf(w)}">${w.toStatus}</a></p></section>`.markup);
   response.writeHead(said.status, {
     'content-type': asJson ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -109,24 +116,24 @@ function reply(request: IncomingMessage, response: ServerResponse, said: Said, a
 }
 
 /** The page as the site was built; a plain one while it is not. */
-function shell(): string {
+function shell(w: Words): string {
   try {
-    return readFileSync(shellPath, 'utf8');
+    return readFileSync(join(dist, folderOf(w), 'subscribe', 'index.html'), 'utf8');
   } catch {
-    return '<!doctype html><html lang="en"><meta charset="utf-8"><title>@@TITLE@@</title><main>@@LIVE@@</main></html>';
+    return `<!doctype html><html lang="${w.lang}"><meta charset="utf-8"><title>@@TITLE@@</title><main>@@LIVE@@</main></html>`;
   }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<{ value: unknown } | Said> {
   const kind = (request.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
-  if (kind !== 'application/json' && kind !== 'application/x-www-form-urlencoded') return { status: 415, text: 'Send a form or JSON.' };
+  if (kind !== 'application/json' && kind !== 'application/x-www-form-urlencoded') return { status: 415, says: 'formOrJson' };
   const chunks: Buffer[] = [];
   let size = 0;
   const late = setTimeout(() => request.destroy(), READ_WITHIN_MS);
   try {
     for await (const chunk of request as AsyncIterable<Buffer>) {
       size += chunk.byteLength;
-      if (size > MAX_BYTES) return { status: 413, text: 'That is too long.' };
+      if (size > MAX_BYTES) return { status: 413, says: 'tooLong' };
       chunks.push(chunk);
     }
   } finally {
@@ -137,7 +144,7 @@ async function bodyOf(request: IncomingMessage): Promise<{ value: unknown } | Sa
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
-    return { status: 400, text: 'That is not JSON.' };
+    return { status: 400, says: 'notJson' };
   }
 }
 

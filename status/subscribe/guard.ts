@@ -28,18 +28,20 @@ const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '4
 const hostOf = (url: URL): string => url.hostname.replace(/^\[|\]$/g, '');
 const allows = (allowed: Allowed, url: URL): boolean => allowed.has(`${hostOf(url)}:${portOf(url)}`);
 
-/** The address as it will be called, or a sentence that says what is wrong with it. Names are looked up only when it is called. */
-export function webhookUrl(text: string, allowed: Allowed): { url: URL } | { fault: string } {
+export type Fault = 'webhookHttps' | 'webhookPassword' | 'webhookPrivate';
+
+/** The address as it will be called, or what is wrong with it: a key of the page's words. Names are looked up only when it is called. */
+export function webhookUrl(text: string, allowed: Allowed): { url: URL } | { fault: Fault } {
   const url = text.length <= 2_000 ? URL.parse(text) : null;
-  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return { fault: 'The webhook needs an address that begins with https://.' };
-  if (url.username || url.password) return { fault: 'The webhook\'s address must not carry a password.' };
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) return { fault: 'webhookHttps' };
+  if (url.username || url.password) return { fault: 'webhookPassword' };
   url.hash = '';
   if (allows(allowed, url)) return { url };
-  if (url.protocol !== 'https:') return { fault: 'The webhook needs an address that begins with https://.' };
+  if (url.protocol !== 'https:') return { fault: 'webhookHttps' };
   const host = hostOf(url);
   const named = isIP(host) === 0;
-  if (named && (!host.includes('.') || /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i.test(host))) return { fault: 'The webhook\'s host is not a public one.' };
-  return named || isPublic(host) ? { url } : { fault: 'The webhook\'s host is not a public one.' };
+  if (named && (!host.includes('.') || /(^|\.)(localhost|local|internal|home\.arpa)\.?$/i.test(host))) return { fault: 'webhookPrivate' };
+  return named || isPublic(host) ? { url } : { fault: 'webhookPrivate' };
 }
 
 /** Posts `body` and resolves with the status. Redirects are not followed; the answer's body is thrown away. @throws when there is no answer, or the host is private */

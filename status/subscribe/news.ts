@@ -2,22 +2,21 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { incidentStatus, maintenanceStatus } from '@halfsecond/shared/status';
 import type { Book } from './book.ts';
-
-/** One update as subscribers get it; `data.incident` has Statuspage's shape. */
-export type Notice = {
-  type: 'incident.updated' | 'maintenance.updated';
-  at: string;
-  title: string;
-  text: string;
-  data: { page: string; link: string; update: object; incident: object };
-};
 
 /** What was said longer ago than this is history, not news (ms): a written-up incident of last month wakes nobody. */
 const NEWS_MS = 86_400_000;
 
-const update = z.looseObject({ id: z.string(), status: z.string(), body: z.string(), display_at: z.iso.datetime() });
+const update = z.looseObject({ id: z.string(), status: z.enum([...incidentStatus.options, ...maintenanceStatus.options]), body: z.string(), display_at: z.iso.datetime() });
 const incident = z.looseObject({ id: z.string(), name: z.string(), impact: z.string(), shortlink: z.string(), incident_updates: z.array(update) });
+/** One update as subscribers get it; `data.incident` has Statuspage's shape. */
+export type Notice = {
+  type: 'incident.updated' | 'maintenance.updated';
+  at: string;
+  data: { page: string; link: string; update: z.infer<typeof update>; incident: Omit<z.infer<typeof incident>, 'incident_updates'> };
+};
+
 const published = z.union([
   z.object({ incidents: z.array(incident) }).transform((value) => value.incidents),
   z.object({ scheduled_maintenances: z.array(incident) }).transform((value) => value.scheduled_maintenances),
@@ -45,12 +44,9 @@ export function createNews(folder: string, url: string, book: Book): (now: numbe
 
 function noticeOf(entry: z.infer<typeof incident>, said: z.infer<typeof update>, url: string): Notice {
   const { incident_updates: _, ...rest } = entry;
-  const word = said.status.replace('_', ' ');
   return {
     type: entry.impact === 'maintenance' ? 'maintenance.updated' : 'incident.updated',
     at: said.display_at,
-    title: `${word.charAt(0).toUpperCase()}${word.slice(1)}: ${entry.name}`,
-    text: `${entry.name}\n${said.display_at} ${word}\n\n${said.body}`,
     data: { page: url, link: entry.shortlink, update: said, incident: rest },
   };
 }

@@ -1,9 +1,12 @@
 /** Brings one message to one subscriber: a signed POST, or a mail. */
 import { createHmac } from 'node:crypto';
 import { createTransport } from 'nodemailer';
-import { CONFIRM_WITHIN_MS, type Message } from './book.ts';
+import { en } from '../src/words/en.ts';
+import { folderOf, wordsIn } from '../src/words/languages.ts';
+import { CONFIRM_WITHIN_MS, type Message, type Subscriber } from './book.ts';
 import { postTo, webhookUrl, type Allowed } from './guard.ts';
 import type { Links } from './links.ts';
+import { confirmMail, newsMail } from './mail.ts';
 import type { MailSettings } from './settings.ts';
 import type { Notice } from './news.ts';
 
@@ -18,16 +21,16 @@ export function createSend(url: string, links: Links, allowed: Allowed, mail: Ma
   const deadlines = { connectionTimeout: 8_000, greetingTimeout: 8_000, socketTimeout: 8_000 };
   const transport = mail && createTransport({ url: mail.url, ...deadlines });
 
-  const linksOf = (id: string): { confirm: string; end: string } => ({
-    confirm: `${url}/confirm?token=${links.token('confirm', id, now() + CONFIRM_WITHIN_MS)}`,
-    end: `${url}/unsubscribe?token=${links.token('unsubscribe', id, null)}`,
-  });
+  function linksOf({ id, lang }: Subscriber): { confirm: string; end: string } {
+    const root = `${url}/${folderOf({ lang })}`;
+    return { confirm: `${root}confirm?token=${links.token('confirm', id, now() + CONFIRM_WITHIN_MS)}`, end: `${root}unsubscribe?token=${links.token('unsubscribe', id, null)}` };
+  }
 
   async function hook({ id, subscriber, payload }: Message, signal: AbortSignal): Promise<Sent> {
     const checked = webhookUrl(subscriber.target, allowed);
-    if ('fault' in checked) return { kind: 'failed', fault: checked.fault };
+    if ('fault' in checked) return { kind: 'failed', fault: en[checked.fault] };
     const said = JSON.parse(payload) as Notice | Confirm;
-    const { confirm, end } = linksOf(subscriber.id);
+    const { confirm, end } = linksOf(subscriber);
     const data = 'data' in said ? { ...said.data, unsubscribe: end } : { page: url, confirm, unsubscribe: end };
     const at = now();
     const body = JSON.stringify({ type: said.type, timestamp: 'at' in said ? said.at : new Date(at).toISOString(), data });
@@ -39,18 +42,17 @@ export function createSend(url: string, links: Links, allowed: Allowed, mail: Ma
   async function post({ id, subscriber, payload }: Message): Promise<Sent> {
     if (!transport || !mail) return { kind: 'failed', fault: 'no mail server is configured' };
     const said = JSON.parse(payload) as Notice | Confirm;
-    const { confirm, end } = linksOf(subscriber.id);
-    const text = 'data' in said
-      ? `${said.text}\n\n${said.data.link}\n\nNo more of these: ${end}\n`
-      : `Someone, most likely you, asked for the incidents of ${url} by mail.\nTo begin, open this link within two days:\n\n${confirm}\n\nOtherwise do nothing: no further mail will come.\n`;
+    const { confirm, end } = linksOf(subscriber);
+    const w = wordsIn(subscriber.lang);
+    const { subject, text } = 'data' in said ? newsMail(w, said.data, end) : confirmMail(w, url, confirm);
     await transport.sendMail({
       from: mail.from,
       to: { name: '', address: subscriber.target },
-      subject: 'data' in said ? `[status] ${said.title}` : `Confirm your subscription to ${new URL(url).host}`,
+      subject,
       text,
       // The same over every try, so that a mail program drops a second copy.
       messageId: `<${id}@${new URL(url).hostname}>`,
-      headers: { 'List-Unsubscribe': `<${end}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'Auto-Submitted': 'auto-generated' },
+      headers: { 'List-Unsubscribe': `<${end}>`, 'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click', 'Auto-Submitted': 'auto-generated', 'Content-Language': w.lang },
     });
     return { kind: 'delivered' };
   }

@@ -138,6 +138,7 @@ test('every language has every page, says what is up, and links to the others', 
     const live = front.slice(front.indexOf('<div id="live">'), front.indexOf('</main>'));
     assert.doesNotMatch(live, /\{\w+\}|@@|Operational|Not measured|Latest turns|Answers our probes|Nobody is waiting|of the last/, lang);
     for (const other of ['en', 'de', 'fr', 'es', 'ja']) assert.ok(front.includes(`hreflang="${other}"`), `${lang} to ${other}`);
+    assert.ok((await text(`/${lang}/subscribe/`)).includes(`<form method="post" action="/${lang}/subscribe"`), lang);
     for (const path of ['history/', 'subscribe/', 'models/gpt-5-mini/', 'models/gpt-5-mini/live.json']) assert.equal((await fetch(`${host.url}/${lang}/${path}`)).status, 200, `${lang}/${path}`);
   }
 });

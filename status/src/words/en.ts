@@ -43,5 +43,16 @@ export const en = {
   byMail: 'By e-mail', address: 'Address', sendMail: 'Send me a confirmation', byWebhook: 'By webhook', webhookAddress: 'Address that takes a POST', addWebhook: 'Add webhook',
   webhookNote: 'Messages are signed as {standard} say, sent again until they are taken, and carry each update once.', byFeed: 'By feed', keptAt: 'Subscriptions are kept at {url}.',
   onYourSite: 'On your own site', embedNote: 'Two lines show the present state on any page, in a few words that link here.', badge: 'Or as a picture:',
+  notDone: 'That did not work', toStatus: 'To the status page', tooMany: 'Too many requests. Please try again in a minute.',
+  sendEither: 'Send either "email" with an address or "webhook" with a URL, and nothing else.', noMail: 'This status page sends no e-mail. Webhooks and feeds work.',
+  mailSent: 'Please open the link in the message that is on its way to you.', webhookSent: 'A first message is on its way to the webhook. Open the link in it to confirm.',
+  webhookWaits: 'This webhook waits for its confirmation already.', secretNote: 'Messages are signed with this secret. It is shown only now: {secret}',
+  webhookHttps: 'The webhook needs an address that begins with https://.', webhookPassword: 'The webhook’s address must not carry a password.', webhookPrivate: 'The webhook’s host is not a public one.',
+  formOrJson: 'Send a form or JSON.', tooLong: 'That is too long.', notJson: 'That is not JSON.',
+  linkInvalid: 'This link is not valid any more.', gone: 'This subscription does not exist any more. Please subscribe again.',
+  subscribed: 'You are subscribed.', ended: 'You are not subscribed any more. Nothing of you is kept.', unavailable: 'Subscriptions cannot be changed right now. Please try again later.',
+  mailSubject: 'Confirm your subscription to {host}',
+  mailConfirm: 'Someone, most likely you, asked for the incidents of {url} by mail.\nTo begin, open this link within two days:\n\n{link}\n\nOtherwise do nothing: no further mail will come.\n',
+  mailEnd: 'No more of these: {link}',
 };
 export type Words = Record<keyof typeof en, string>;

@@ -14,6 +14,11 @@ export function folderOf({ lang }: Pick<Words, 'lang'>): string {
   return lang === 'en' ? '' : `${lang}/`;
 }
 
+/** The words of a language; English where there are none of it. */
+export function wordsIn(lang: string | undefined): Words {
+  return languages.find((each) => each.lang === lang) ?? en;
+}
+
 /** Fills `{name}` in a sentence of text. */
 export function say(sentence: string, values: Record<string, string | number>): string {
   return sentence.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
