@@ -25,8 +25,8 @@ const dist = join(import.meta.dirname, '..', 'dist');
 
 const wish = z.union([z.strictObject({ email: z.email().max(254) }), z.strictObject({ webhook: z.string().min(1).max(2_000) })]);
 
-/** `says` names a word of the page. */
-type Said = { status: number; says: keyof Words; more?: Html; json?: Record<string, string>; retryAfter?: number };
+/** `says`, `title` and `press` name words of the page; with `press` it has a button that posts to its own address. */
+type Said = { status: number; says: keyof Words; title?: keyof Words; press?: keyof Words; more?: Html; json?: Record<string, string>; retryAfter?: number };
 
 /** @param folder the status host's own, where `subscriptions.db` and `link-key` are kept. @throws when they cannot be opened */
 export function openDoor(folder: string, log: (line: string) => void): Door {
@@ -61,17 +61,22 @@ export function openDoor(folder: string, log: (line: string) => void): Door {
     };
   }
 
+  /** What a link leads to. Opening it only asks: mail scanners and previews open every link. The page's button, and one click in a mail program (RFC 8058), are a POST. */
   function follow(action: 'confirm' | 'unsubscribe', token: string, act: boolean): Said {
     const id = links.read(action, token, Date.now());
     if (id === null) return { status: 400, says: 'linkInvalid' };
     const subscriber = book.find(id);
-    if (action === 'confirm') {
-      if (!subscriber) return { status: 410, says: 'gone' };
-      if (act && subscriber.state === 'pending') book.confirm(subscriber);
-      return { status: 200, says: 'subscribed', json: { kind: subscriber.kind, state: 'active' } };
+    if (action === 'unsubscribe') {
+      if (subscriber && !act) return { status: 200, says: 'endAsk', title: 'ending', press: 'endDo', json: { kind: subscriber.kind, state: subscriber.state } };
+      if (subscriber) book.unsubscribe(id);
+      return { status: 200, says: 'ended', title: 'ending', json: { state: 'ended' } };
     }
-    if (act && subscriber) book.unsubscribe(id);
-    return { status: 200, says: 'ended', json: { state: 'ended' } };
+    if (!subscriber) return { status: 410, says: 'gone' };
+    if (subscriber.state === 'pending') {
+      if (!act) return { status: 200, says: 'confirmAsk', press: 'confirmDo', json: { kind: subscriber.kind, state: 'pending' } };
+      book.confirm(subscriber);
+    }
+    return { status: 200, says: 'subscribed', json: { kind: subscriber.kind, state: 'active' } };
   }
 
   return {
@@ -83,9 +88,7 @@ export function openDoor(folder: string, log: (line: string) => void): Door {
       let said: Said;
       try {
         if (what === 'subscribe') said = await subscribe(w, request);
-        // Mail programs look ahead with HEAD, which must change nothing. A POST ends it in one click (RFC 8058); it never confirms.
-        else if (what === 'confirm' && request.method === 'POST') said = { status: 405, says: 'linkInvalid' };
-        else said = follow(what === 'confirm' ? 'confirm' : 'unsubscribe', url.searchParams.get('token') ?? '', request.method !== 'HEAD');
+        else said = follow(what === 'confirm' ? 'confirm' : 'unsubscribe', url.searchParams.get('token') ?? '', request.method === 'POST');
       } catch (error) {
         log(`A subscription could not be handled: ${error instanceof Error ? error.message : String(error)}`);
         said = { status: 503, says: 'unavailable', retryAfter: 60 };
@@ -100,7 +103,7 @@ function reply(w: Words, request: IncomingMessage, response: ServerResponse, sai
   const ok = said.status < 400;
   const body = asJson
     ? JSON.stringify(ok ? { ...said.json, message: w[said.says] } : { error: { code: `status-${said.status}`, message: w[said.says] } })
-    : fill(shell(w), `${escape(w.subscribe)} \u2013 Halfsecond status`, html`<h1>${w[ok ? 'subscribe' : 'notDone']}</h1><p class="age" role="status">${w[said.says]}</p><section class="subscribe">${said.more}<p><a href="/${folderOf(w)}">${w.toStatus}</a></p></section>`.markup);
+    : page(w, w[ok ? (said.title ?? 'subscribe') : 'notDone'], said);
   response.writeHead(said.status, {
     'content-type': asJson ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
     'content-length': Buffer.byteLength(body),
@@ -113,6 +116,11 @@ function reply(w: Words, request: IncomingMessage, response: ServerResponse, sai
     ...(request.complete ? {} : { connection: 'close' }),
   });
   response.end(request.method === 'HEAD' ? undefined : body);
+}
+
+function page(w: Words, title: string, { says, press, more }: Said): string {
+  return fill(shell(w), `${escape(title)} \u2013 Halfsecond status`, html`<h1>${title}</h1><p class="age" role="status">${w[says]}</p>${
+    press && html`<form method="post" class="subscribe"><button>${w[press]}</button></form>`}<section class="subscribe">${more}<p><a href="/${folderOf(w)}">${w.toStatus}</a></p></section>`.markup);
 }
 
 /** The page as the site was built; a plain one while it is not. */

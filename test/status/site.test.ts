@@ -1,8 +1,15 @@
 /** The site over a lived-in past in a real Chromium: what it refuses, five languages, days by keyboard, its weight, axe, print. */
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, createHash, sign } from 'node:crypto';
+import { join } from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { de } from '../../status/src/words/de.ts';
+import { en } from '../../status/src/words/en.ts';
+import { ja } from '../../status/src/words/ja.ts';
+import { folderOf } from '../../status/src/words/languages.ts';
+import { openBook } from '../../status/subscribe/book.ts';
+import { openLinks } from '../../status/subscribe/links.ts';
 import { CHROMIUM_FLAGS, findChromium } from '../chromium.ts';
 import { livedIn, type LivedIn } from './lived-in.ts';
 import { scriptWeight, violations, vitals, weight } from './looking.ts';
@@ -168,6 +175,35 @@ test('axe finds nothing in light, dark, forced colours and on a phone; nothing i
       await page.context().close();
     }
   }
+});
+
+test('links of messages ask, and one press without JavaScript does it; axe finds nothing, the page\'s policy allows it', async () => {
+  const book = openBook(join(host.folder, '..', 'subscriptions.db'));
+  const links = openLinks(join(host.folder, '..', 'link-key'));
+  for (const [w, options] of [[en, { colorScheme: 'light' }], [de, { colorScheme: 'dark', viewport: { width: 340, height: 740 } }], [ja, { forcedColors: 'active' }]] as const) {
+    const made = book.subscribe('email', `${w.lang}@example.com`, w.lang, Date.now());
+    const id = made?.id ?? '';
+    for (const [action, ask, press, done] of [['confirm', w.confirmAsk, w.confirmDo, w.subscribed], ['unsubscribe', w.endAsk, w.endDo, w.ended]] as const) {
+      const path = `/${folderOf(w)}${action}?token=${links.token(action, id, null)}`;
+      const page = await open(path, { javaScriptEnabled: false, ...options });
+      const faults: string[] = [];
+      page.on('console', (message) => { if (message.type() === 'error') faults.push(message.text()); });
+      assert.equal(await page.locator('html').getAttribute('lang'), w.lang);
+      assert.equal(await page.locator('main [role="status"]').innerText(), ask);
+      assert.equal(book.find(id)?.state, action === 'confirm' ? 'pending' : 'active', 'opening it changed nothing');
+      assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'), path);
+      const scripted = await open(path, options);
+      assert.deepEqual(await violations(scripted), [], path);
+      await scripted.context().close();
+      await page.getByRole('button', { name: press }).click();
+      await page.locator('main [role="status"]', { hasText: done }).waitFor();
+      assert.equal(await page.getByRole('button').count(), 0);
+      assert.equal(book.find(id)?.state, action === 'confirm' ? 'active' : undefined);
+      assert.deepEqual(faults, []);
+      await page.context().close();
+    }
+  }
+  book.close();
 });
 
 test('on paper it is ink on white, with times in full and without what only a screen can do', async () => {

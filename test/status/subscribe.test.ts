@@ -59,8 +59,8 @@ test('a webhook: confirmed by its link, signed, told each update once, over a ki
   assert.throws(() => wh.verify(first.body.replace('confirm', 'confirn'), first.headers as Record<string, string>));
   assert.equal(parsed(first).type, 'subscription.confirm');
 
-  const confirmed = await fetch(String(parsed(first).data['confirm']));
-  assert.equal(confirmed.status, 200);
+  const confirmed = await fetch(String(parsed(first).data['confirm']), { method: 'POST', headers: { accept: 'application/json' } });
+  assert.deepEqual(await confirmed.json(), { kind: 'webhook', state: 'active', message: 'You are subscribed.' });
   publish(1);
   await until(async () => hook.taken.filter((each) => parsed(each).data.update?.status === 'identified'), (taken) => taken.length === 1);
   const told = hook.taken.at(-1);
@@ -83,7 +83,7 @@ test('a webhook: confirmed by its link, signed, told each update once, over a ki
   assert.equal(hook.taken.filter((each) => parsed(each).data.update?.body === 'Step 1.').length, 1);
   assert.equal(hook.taken.filter((each) => parsed(each).data.update?.body === 'Step 3.').length, 1);
 
-  const ended = await fetch(String(parsed(told).data['unsubscribe']));
+  const ended = await fetch(String(parsed(told).data['unsubscribe']), { method: 'POST' });
   assert.equal(ended.status, 200);
   const before = hook.taken.length;
   publish(4);
@@ -108,23 +108,31 @@ test('e-mail: a real SMTP server takes the confirmation and the news; the links 
   assert.ok(mail);
   assert.deepEqual(mail.to, ['ada@example.com']);
   const confirm = /http\S+\/confirm\?token=\S+/.exec(mail.text)?.[0] ?? '';
+  // A scanner opens whatever a mail links to, before its reader does.
   assert.equal((await fetch(confirm, { method: 'HEAD' })).status, 200);
+  assert.match(await (await fetch(confirm)).text(), /<form method="post" class="subscribe"><button>Confirm the subscription<\/button><\/form>/);
+  assert.equal((await (await fetch(confirm, { headers: { accept: 'application/json' } })).json() as { state: string }).state, 'pending');
   publish(0);
   const book = openBook(join(folder, 'subscriptions.db'));
   t.after(() => book.close());
   const noted = new DatabaseSync(join(folder, 'subscriptions.db'), { readOnly: true });
   t.after(() => noted.close());
   await until(async () => noted.prepare('SELECT count(*) AS n FROM told').get()?.['n'], (n) => n === 3);
-  assert.equal((await fetch(confirm)).status, 200);
+  assert.equal(book.active(), 0);
+  assert.match(await (await fetch(confirm, { method: 'POST' })).text(), /You are subscribed\./);
+  assert.match(await (await fetch(confirm)).text(), /You are subscribed\./);
   publish(1);
   const news = await until(async () => mails.find((each) => each.text.includes('Step 1.')), (found) => found !== undefined);
   assert.ok(news);
   assert.match(news.text, /^Subject: \[status\] Identified: Something new\r$/m);
   assert.match(news.text, /^List-Unsubscribe-Post: List-Unsubscribe=One-Click\r$/m);
-  assert.equal(mails.filter((each) => each.text.includes('We look.')).length, 0, 'what was said before it was confirmed by a GET is not sent; a HEAD confirms nothing');
+  assert.equal(mails.filter((each) => each.text.includes('We look.')).length, 0, 'what was said before it was confirmed is not sent');
   const end = /<(http[^>]+\/unsubscribe\?token=[^>]+)>/.exec(news.text)?.[1] ?? '';
+  for (const method of ['HEAD', 'GET']) assert.equal((await fetch(end, { method })).status, 200);
+  assert.match(await (await fetch(end)).text(), /<form method="post" class="subscribe"><button>End the subscription<\/button><\/form>/);
+  assert.equal(book.active(), 1, 'who opens the link is asked, and goes on to be told');
   assert.equal((await fetch(end, { method: 'POST', body: 'List-Unsubscribe=One-Click', headers: { 'content-type': 'application/x-www-form-urlencoded' } })).status, 200);
-  assert.equal((await fetch(end)).status, 200, 'twice is as good as once');
+  assert.match(await (await fetch(end)).text(), /You are not subscribed any more\./, 'twice is as good as once');
   assert.equal((await fetch(confirm)).status, 410, 'and the old confirmation does not bring it back');
   assert.equal(book.active(), 0);
   await life.end();

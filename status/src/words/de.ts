@@ -53,7 +53,9 @@ export const de: Words = {
   formOrJson: 'Senden Sie ein Formular oder JSON.', tooLong: 'Das ist zu lang.', notJson: 'Das ist kein JSON.',
   linkInvalid: 'Dieser Link gilt nicht mehr.', gone: 'Dieses Abonnement gibt es nicht mehr. Bitte abonnieren Sie neu.',
   subscribed: 'Ihr Abonnement läuft.', ended: 'Ihr Abonnement ist beendet. Von Ihnen bleibt nichts gespeichert.', unavailable: 'Abonnements lassen sich gerade nicht ändern. Bitte versuchen Sie es später noch einmal.',
+  confirmAsk: 'Möchten Sie von jeder Störung und angekündigten Arbeit erfahren?', confirmDo: 'Abonnement bestätigen',
+  ending: 'Abmelden', endAsk: 'Möchten Sie nichts mehr erhalten? Von Ihnen bleibt dann nichts gespeichert.', endDo: 'Abonnement beenden',
   mailSubject: 'Bestätigen Sie Ihr Abonnement von {host}',
-  mailConfirm: 'Jemand, vermutlich Sie, möchte die Störungen von {url} per E-Mail erhalten.\nUm zu beginnen, öffnen Sie innerhalb von zwei Tagen diesen Link:\n\n{link}\n\nSonst ist nichts zu tun: Es kommt keine weitere E-Mail.\n',
+  mailConfirm: 'Jemand, vermutlich Sie, möchte die Störungen von {url} per E-Mail erhalten.\nUm zu beginnen, öffnen Sie innerhalb von zwei Tagen diesen Link und drücken Sie dort den Knopf:\n\n{link}\n\nSonst ist nichts zu tun: Es kommt keine weitere E-Mail.\n',
   mailEnd: 'Keine weiteren Nachrichten: {link}',
 };

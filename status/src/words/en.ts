@@ -51,8 +51,10 @@ export const en = {
   formOrJson: 'Send a form or JSON.', tooLong: 'That is too long.', notJson: 'That is not JSON.',
   linkInvalid: 'This link is not valid any more.', gone: 'This subscription does not exist any more. Please subscribe again.',
   subscribed: 'You are subscribed.', ended: 'You are not subscribed any more. Nothing of you is kept.', unavailable: 'Subscriptions cannot be changed right now. Please try again later.',
+  confirmAsk: 'Do you want to hear of every incident and of announced work?', confirmDo: 'Confirm the subscription',
+  ending: 'Unsubscribe', endAsk: 'Do you want to hear nothing more? Nothing of you is kept then.', endDo: 'End the subscription',
   mailSubject: 'Confirm your subscription to {host}',
-  mailConfirm: 'Someone, most likely you, asked for the incidents of {url} by mail.\nTo begin, open this link within two days:\n\n{link}\n\nOtherwise do nothing: no further mail will come.\n',
+  mailConfirm: 'Someone, most likely you, asked for the incidents of {url} by mail.\nTo begin, open this link within two days and press the button there:\n\n{link}\n\nOtherwise do nothing: no further mail will come.\n',
   mailEnd: 'No more of these: {link}',
 };
 export type Words = Record<keyof typeof en, string>;

@@ -53,7 +53,9 @@ export const es: Words = {
   formOrJson: 'Envíe un formulario o JSON.', tooLong: 'Es demasiado largo.', notJson: 'Eso no es JSON.',
   linkInvalid: 'Este enlace ya no es válido.', gone: 'Esta suscripción ya no existe. Suscríbase de nuevo.',
   subscribed: 'La suscripción está activa.', ended: 'La suscripción ha terminado. No se conserva nada de usted.', unavailable: 'Ahora mismo no se pueden cambiar las suscripciones. Inténtelo más tarde.',
+  confirmAsk: '¿Quiere recibir cada incidente y cada trabajo anunciado?', confirmDo: 'Confirmar la suscripción',
+  ending: 'Darse de baja', endAsk: '¿No quiere recibir nada más? Entonces no se conservará nada de usted.', endDo: 'Terminar la suscripción',
   mailSubject: 'Confirme su suscripción a {host}',
-  mailConfirm: 'Alguien, seguramente usted, ha pedido los incidentes de {url} por correo.\nPara empezar, abra este enlace en los próximos dos días:\n\n{link}\n\nSi no, no haga nada: no llegará ningún otro correo.\n',
+  mailConfirm: 'Alguien, seguramente usted, ha pedido los incidentes de {url} por correo.\nPara empezar, abra este enlace en los próximos dos días y pulse el botón:\n\n{link}\n\nSi no, no haga nada: no llegará ningún otro correo.\n',
   mailEnd: 'No recibir más mensajes: {link}',
 };

@@ -53,7 +53,9 @@ export const fr: Words = {
   formOrJson: 'Envoyez un formulaire ou du JSON.', tooLong: 'C’est trop long.', notJson: 'Ce n’est pas du JSON.',
   linkInvalid: 'Ce lien n’est plus valable.', gone: 'Cet abonnement n’existe plus. Veuillez vous abonner de nouveau.',
   subscribed: 'Vous êtes abonné.', ended: 'Votre abonnement est terminé. Rien n’est conservé à votre sujet.', unavailable: 'Les abonnements ne peuvent pas être modifiés pour le moment. Veuillez réessayer plus tard.',
+  confirmAsk: 'Voulez-vous être informé de chaque incident et de chaque travail annoncé ?', confirmDo: 'Confirmer l’abonnement',
+  ending: 'Se désabonner', endAsk: 'Voulez-vous ne plus rien recevoir ? Rien ne sera alors conservé à votre sujet.', endDo: 'Mettre fin à l’abonnement',
   mailSubject: 'Confirmez votre abonnement à {host}',
-  mailConfirm: 'Quelqu’un, sans doute vous, souhaite recevoir par e-mail les incidents de {url}.\nPour commencer, ouvrez ce lien dans les deux jours :\n\n{link}\n\nSinon, il n’y a rien à faire : aucun autre e-mail ne viendra.\n',
+  mailConfirm: 'Quelqu’un, sans doute vous, souhaite recevoir par e-mail les incidents de {url}.\nPour commencer, ouvrez ce lien dans les deux jours et appuyez sur le bouton :\n\n{link}\n\nSinon, il n’y a rien à faire : aucun autre e-mail ne viendra.\n',
   mailEnd: 'Ne plus recevoir ces messages : {link}',
 };
