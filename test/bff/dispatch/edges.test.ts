@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { createDispatch } from '@halfsecond/bff/dispatch/dispatch.ts';
 import { loadWords } from '@halfsecond/bff/words/words.ts';
 import type { Agent, DispatchInput } from '@halfsecond/bff/layers.ts';
+import { cpu } from '../../cpu.ts';
 
 const words = loadWords();
 const { signal } = new AbortController();
@@ -83,9 +84,9 @@ test('a message of one megabyte costs no more than a long one', async () => {
   const { dispatch } = createDispatch({ words, agents: shop, log: quiet });
   const bodies = ['where is my parcel '.repeat(55_000), 'talk with talk with '.repeat(50_000), ' '.repeat(1_000_000), 'ا '.repeat(500_000), 'mit einem '.repeat(100_000), '担当者 '.repeat(300_000)];
   for (const text of bodies) {
-    const from = performance.now();
+    const from = cpu();
     await dispatch(ask(text), signal);
-    const took = performance.now() - from;
+    const took = cpu() - from;
     assert.ok(took < 250, `${text.slice(0, 10)}: ${took} ms`);
   }
   assert.equal((await dispatch(ask(bodies[0] ?? ''), signal)).agent?.name, 'orders');

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { wantsHuman } from '@halfsecond/bff/dispatch/human.ts';
 import { loadWords } from '@halfsecond/bff/words/words.ts';
+import { cpu } from '../../cpu.ts';
 
 const words = loadWords();
 const known = (word: string): boolean => words.embed(word).some((value) => value !== 0);
@@ -46,8 +47,8 @@ for (const [language, list] of Object.entries(plain)) {
 }
 
 test('a long message costs little, and a wish stands anywhere in it', () => {
-  const from = performance.now();
+  const from = cpu();
   assert.equal(wantsHuman('speek to '.repeat(110_000), known), false);
-  assert.ok(performance.now() - from < 250);
+  assert.ok(cpu() - from < 250);
   assert.equal(wantsHuman(`${'I have tried everything on this page. '.repeat(20)} Please let me talk to a human.`, known), true);
 });

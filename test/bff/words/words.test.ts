@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { loadWords, parseTable } from '@halfsecond/bff/words/words.ts';
+import { cpu } from '../../cpu.ts';
 
 const words = loadWords();
 const cosine = (a: string, b: string): number => {
@@ -33,9 +34,9 @@ test('case, accents and curly apostrophes make no difference', () => {
 });
 
 test('a long text is cut and a huge one costs no more', () => {
-  const from = performance.now();
+  const from = cpu();
   assert.ok(words.embed('word '.repeat(200_000)).some((value) => value !== 0));
-  assert.ok(performance.now() - from < 1_000);
+  assert.ok(cpu() - from < 1_000);
 });
 
 test('a table that was cut is refused', () => {

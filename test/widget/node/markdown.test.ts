@@ -2,6 +2,7 @@
 import { describe, it } from 'node:test';
 import assert from 'node:assert/strict';
 import { createMarkdown } from '../../../widget/markdown/markdown.ts';
+import { cpu } from '../../cpu.ts';
 import { serialize, tinyDocument, tinyRoot, type TinyElement } from '../tiny-dom.ts';
 import { words, written } from '../written.ts';
 
@@ -128,12 +129,6 @@ describe('however it is cut', () => {
     }
   });
 });
-
-/** CPU time of this thread (ms): other work on the machine does not count. */
-function cpu(): number {
-  const { user, system } = process.threadCpuUsage();
-  return (user + system) / 1_000;
-}
 
 describe('time', () => {
   const grow: [string, string][] = [
