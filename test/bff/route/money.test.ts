@@ -11,7 +11,6 @@ const fake = await startOpenAI();
 after(() => fake.close());
 const never = new AbortController().signal;
 const near = (value: number, expected: number): void => assert.ok(Math.abs(value - expected) < 1e-9, `${value} instead of ${expected}`);
-const patient = { headers: 5_000, firstContent: 5_000, silence: 5_000 };
 const USAGE = { inputTokens: 1_000, outputTokens: 100 };
 const lone = model('m', 'p', { inputPrice: 1_000, outputPrice: 2_000, maxConcurrent: 200 });
 const PRICE = { input: 1_000, output: 2_000 };
@@ -32,7 +31,7 @@ function withLimit(limit: number, extraCalls: number): Router & { spent(): numbe
   };
   fake.requests.length = 0;
   const router = createRoute({
-    providers: { p: provider('openai-compatible', fake.url, { timeouts: patient }) }, models: [lone],
+    providers: { p: provider('openai-compatible', fake.url) }, models: [lone],
     settings: { ...settings, nextStart: 100, extraCalls }, wait: 500, log: () => {}, spend: createSpend({ limit, ledger, log: assert.fail }),
   });
   return { ...router, spent: () => sum, most: () => most };

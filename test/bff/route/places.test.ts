@@ -47,19 +47,20 @@ describe('places', () => {
 });
 
 describe('a model at its limit', () => {
-  it('is passed over for the next one, which says why', async () => {
+  it('is passed over for the next one, which says why', async (t) => {
     const fake = await startOpenAI({ text: 'word '.repeat(20), tokensPerSecond: 100 });
+    t.after(() => fake.close());
     const { route, inFlight } = router({ p: provider('openai', fake.url) }, [model('cheap', 'p', { inputPrice: 0.1, maxConcurrent: 1 }), model('dear', 'p')]);
     const both = await Promise.all([1, 2].map(() => collect(route(input('Hello there'), never))));
     assert.deepEqual(both.map((parts) => ofType(parts, 'model').map((part) => [part.model, part.fallback, part.reason])), [
       [['cheap', false, 'cheapest of quality 1 or better']], [['dear', true, 'cheap is at its limit']],
     ]);
     assert.deepEqual(inFlight(), { cheap: 0, dear: 0, builtin: 0 });
-    await fake.close();
   });
 
-  it('alone is waited for, first come first served; builtin does not step in for it', async () => {
+  it('alone is waited for, first come first served; builtin does not step in for it', async (t) => {
     const fake = await startOpenAI({ text: 'Done.', firstTokenDelay: 60 });
+    t.after(() => fake.close());
     const { route } = router({ p: provider('openai', fake.url) }, [model('m', 'p', { maxConcurrent: 1 })], { wait: 5_000 });
     const order: number[] = [];
     const all = await Promise.all([0, 1, 2, 3].map(async (at) => {
@@ -70,13 +71,14 @@ describe('a model at its limit', () => {
     assert.deepEqual(order, [0, 1, 2, 3]);
     assert.deepEqual(all.map((parts) => ofType(parts, 'waiting').map((part) => part.position)), [[], [1], [2, 1], [3, 2, 1]]);
     assert.deepEqual(all.map(textOf), ['Done.', 'Done.', 'Done.', 'Done.']);
-    await fake.close();
   });
 
-  it('is waited for no longer than told, and a visitor who leaves the line leaves no trace', async () => {
+  it('is waited for no longer than told, and a visitor who leaves the line leaves no trace', async (t) => {
     const fake = await startOpenAI({ fault: 'stall' });
-    const { route, inFlight } = router({ p: provider('openai', fake.url, { timeouts: { headers: 5_000, firstContent: 5_000, silence: 5_000 } }) }, [model('m', 'p', { maxConcurrent: 1 })], { wait: 80 });
+    t.after(() => fake.close());
+    const { route, inFlight } = router({ p: provider('openai', fake.url) }, [model('m', 'p', { maxConcurrent: 1 })], { wait: 80 });
     const stop = new AbortController();
+    const asked = fake.next();
     const first = collect(route(input('Hello there'), stop.signal));
     const late = await collect(route(input('Hello there'), never));
     assert.deepEqual(late, [{ type: 'waiting', position: 1 }, { type: 'fail', code: 'queue_timeout' }]);
@@ -85,10 +87,10 @@ describe('a model at its limit', () => {
     leaving.abort(new Error('left'));
     await assert.rejects(left, /left/);
     assert.deepEqual(inFlight(), { m: 1, builtin: 0 });
+    await asked;
     stop.abort(new Error('stopped'));
     await assert.rejects(first, /stopped/);
     assert.deepEqual(inFlight(), { m: 0, builtin: 0 });
     assert.equal(fake.requests.length, 1);
-    await fake.close();
   });
 });

@@ -8,7 +8,7 @@ import type { Fake, Knobs } from '../../fakes/server.ts';
 import { HELD } from './sensitive-cases.ts';
 import { createRoute } from '../../../bff/route/route.ts';
 import { RAISES } from '../../../bff/route/sensitive.ts';
-import { agent, collect, input, model, ofType, provider, router, settings, snippet } from './setup.ts';
+import { agent, collect, input, model, ofType, provider, router, settings, short, snippet } from './setup.ts';
 
 const fakes: Fake[] = [];
 after(() => Promise.all(fakes.map((fake) => fake.close())));
@@ -95,7 +95,7 @@ describe('the private pool', () => {
           settings: { ...settings, extraCalls: round }, wait: 500, log: () => {},
           providers: {
             open: provider('openai', open.url), also: provider('openai-compatible', open.url),
-            first: provider('openai', first.url, { private: true }), second: provider('openai-compatible', second.url, { private: true }),
+            first: provider('openai', first.url, { private: true, timeouts: short }), second: provider('openai-compatible', second.url, { private: true, timeouts: short }),
           },
           models: [
             model('o1', 'open', { inputPrice: 0, outputPrice: 0, quality: 5 }), model('o2', 'also', { quality: 5 }),

@@ -5,7 +5,7 @@ import type { Ledger } from '../../../bff/layers.ts';
 import { createRoute, type Router } from '../../../bff/route/route.ts';
 import { createSpend } from '../../../bff/route/spend.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
-import { collect, input, model, provider, settings, timeouts } from './setup.ts';
+import { collect, input, model, provider, settings } from './setup.ts';
 
 const [busy, idle] = [await startOpenAI(), await startOpenAI()];
 after(() => Promise.all([busy.close(), idle.close()]));
@@ -20,7 +20,7 @@ function started(extraCalls = 0.1, limit = 100): { router: Router; clock: { at: 
   const ledger: Ledger = { spent: () => sum, add: (_, dollars, most) => sum + dollars <= most && ((sum += dollars), true) };
   mock.timers.enable({ apis: ['setInterval'] });
   const router = createRoute({
-    providers: { busy: provider('openai-compatible', busy.url, { timeouts }), idle: provider('openai-compatible', idle.url, { timeouts }) },
+    providers: { busy: provider('openai-compatible', busy.url), idle: provider('openai-compatible', idle.url) },
     models: [model('mb', 'busy', { inputPrice: 0.1 }), model('mi', 'idle')], settings: { ...settings, extraCalls }, wait: 500, log: () => {}, now: () => clock.at,
     spend: createSpend({ limit, ledger, log: assert.fail }),
   });

@@ -5,11 +5,13 @@ import type { Agent, Model, Provider, RouteInput, RoutePart, Snippet, ToolDefini
 export const KINDS = ['openai', 'openai-compatible', 'anthropic'] as const;
 export type Kind = (typeof KINDS)[number];
 
-/** Deadlines short enough for a test; the order matters: headers < firstContent < silence. */
-export const timeouts = { headers: 250, firstContent: 400, silence: 300 };
+/** Deadlines that no test waits for, however busy the machine: what ends before them has another reason. */
+export const patient = { headers: 30_000, firstContent: 30_000, silence: 30_000 };
+/** Deadlines short enough to be waited for. */
+export const short = { headers: 250, firstContent: 400, silence: 300 };
 
 export function provider(kind: Provider['kind'], url: string, more: Partial<Provider> = {}): Provider {
-  return { kind, apiKey: 'test-key', baseURL: kind === 'anthropic' ? url : `${url}/v1`, private: false, timeouts, ...more };
+  return { kind, apiKey: 'test-key', baseURL: kind === 'anthropic' ? url : `${url}/v1`, private: false, timeouts: patient, ...more };
 }
 
 export function model(id: string, providerId: string, more: Partial<Model> = {}): Model {
@@ -18,8 +20,9 @@ export function model(id: string, providerId: string, more: Partial<Model> = {})
 
 export const settings = { firstTokenTarget: 500, firstTokenLimit: 1_500, nextStart: 900, extraCalls: 0.1 };
 
+/** Nobody is asked beside another: that is a matter of time, and of the tests of the race. */
 export function router(providers: Record<string, Provider>, models: Model[], more: { now?: () => number; lines?: string[]; wait?: number } = {}): Router {
-  return createRoute({ providers, models, settings, wait: more.wait ?? 500, log: (line) => more.lines?.push(line), ...(more.now && { now: more.now }) });
+  return createRoute({ providers, models, settings: { ...settings, extraCalls: 0 }, wait: more.wait ?? 500, log: (line) => more.lines?.push(line), ...(more.now && { now: more.now }) });
 }
 
 export function input(text: string, more: Partial<RouteInput> = {}): RouteInput {
@@ -53,4 +56,14 @@ export function textOf(parts: RoutePart[]): string {
 
 export function ofType<T extends RoutePart['type']>(parts: RoutePart[], type: T): Extract<RoutePart, { type: T }>[] {
   return parts.filter((part): part is Extract<RoutePart, { type: T }> => part.type === type);
+}
+
+/** Turns of the event loop until `event`, a hundred thousand at most: a measure of "at once" that other work on the machine does not stretch, as it does time. */
+export async function turnsUntil(event: Promise<unknown>): Promise<number> {
+  let turns = 0;
+  let over = false;
+  const end = (): void => { over = true; };
+  void event.then(end, end);
+  for (; !over && turns < 100_000; turns += 1) await new Promise(setImmediate);
+  return turns;
 }
