@@ -32,7 +32,7 @@ async function open(path: string, options: Parameters<Browser['newContext']>[0] 
   await page.goto(host.url + path);
   return page;
 }
-const said = (page: Page, what: string): Promise<void> => page.locator(`#check[data-said="${what}"]`).waitFor({ state: 'attached', timeout: 6_000 });
+const said = (page: Page, what: string): Promise<void> => page.locator(`#check[data-said="${what}"]`).waitFor({ state: 'attached' });
 const text = async (path: string): Promise<string> => (await fetch(host.url + path)).text();
 
 test('what is forged, cut, replayed or older is refused, said so, and changes nothing', async () => {
