@@ -60,10 +60,9 @@ export function ofType<T extends RoutePart['type']>(parts: RoutePart[], type: T)
 
 /** Turns of the event loop until `event`, a hundred thousand at most: a measure of "at once" that other work on the machine does not stretch, as it does time. */
 export async function turnsUntil(event: Promise<unknown>): Promise<number> {
-  let turns = 0;
-  let over = false;
-  const end = (): void => { over = true; };
+  const seen = { turns: 0, over: false };
+  const end = (): void => { seen.over = true; };
   void event.then(end, end);
-  for (; !over && turns < 100_000; turns += 1) await new Promise(setImmediate);
-  return turns;
+  for (; !seen.over && seen.turns < 100_000; seen.turns += 1) await new Promise(setImmediate);
+  return seen.turns;
 }
