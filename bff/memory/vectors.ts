@@ -7,6 +7,7 @@ import { MemoryError } from './errors.ts';
 /**
  * What turns texts into vectors. `now`: the same at once, without a call to anybody; null where that is not possible.
  * `embed` gives a vector of unit length per text, null for one that says nothing to it, and rejects when it cannot.
+ * `alike`: as in `Embed`.
  */
 export type Embedder = {
   id: string;
@@ -15,6 +16,7 @@ export type Embedder = {
   embed(texts: string[], signal: AbortSignal): Promise<(Float32Array | null)[]>;
   /** Lets go of what it holds. */
   close(): Promise<void>;
+  alike?: Embed['alike'];
 };
 /** What a row keeps: who made the vector, how many numbers it has, and the numbers in eight bits each. */
 export type Kept = { embedder: string | null; size: number | null; vector: Uint8Array | null };
@@ -28,7 +30,7 @@ const ID_MAX = 100;
 export function fromWords(words: Embed): Embedder {
   const now = (text: string): Float32Array | null => unit(words.embed(text), words.size, words.id);
   return {
-    id: words.id, size: words.size, now,
+    id: words.id, size: words.size, now, alike: words.alike,
     async embed(texts, signal) {
       const vectors = [];
       for (const [at, text] of texts.entries()) {

@@ -84,6 +84,15 @@ export function embedderOf(table: Table): Words {
     for (let d = 0; d < size; d++) out[d] = sum[d] ?? 0;
   }
 
+  const lengths = Float32Array.from({ length: table.words }, (_, word) => Math.sqrt(along(word, word)));
+
+  /** The dot product of two words' own vectors, in eight bits each. */
+  function along(one: number, other: number): number {
+    let product = 0;
+    for (let d = 0, a = one * topic, b = other * topic; d < topic; d++) product += (table.topics[a + d] as number) * (table.topics[b + d] as number);
+    return product;
+  }
+
   function averaged(words: string[], out: Float32Array): void {
     average.fill(0);
     for (const word of words) {
@@ -98,6 +107,10 @@ export function embedderOf(table: Table): Words {
     id: table.id,
     size: size + topic,
     knows: (word) => table.index.has(word) || table.index.has(word.split("'")[0] ?? word),
+    alike(one, other) {
+      const [a, b] = [table.index.get(one), table.index.get(other)];
+      return a === undefined || b === undefined ? 0 : along(a, b) / ((lengths[a] as number) * (lengths[b] as number) || 1);
+    },
     embed(text) {
       const known = recent.get(text);
       if (known !== undefined) return known;

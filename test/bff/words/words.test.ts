@@ -29,6 +29,13 @@ test('a vector has length one, and none when no word is known', () => {
   for (const text of ['', '???', 'ジャバスクリプト', 'Привет', '\u0000']) assert.ok(words.embed(text).every((value) => value === 0), JSON.stringify(text));
 });
 
+test('words of like meaning are told from others; a word that is not known is like none', () => {
+  const alike = words.alike ?? assert.fail('no likeness of words');
+  for (const [one, other, far] of [['dog', 'puppy', 'invoice'], ['bike', 'bicycle', 'kettle'], ['painting', 'art', 'refund']] as const) assert.ok(alike(one, other) > alike(one, far) + 0.2, `${one}: ${alike(one, other)} against ${alike(one, far)}`);
+  assert.ok(Math.abs(alike('dog', 'dog') - 1) < 1e-6);
+  assert.equal(alike('dog', 'xqzzy'), 0);
+});
+
 test('case, accents and curly apostrophes make no difference', () => {
   assert.ok(cosine('I can’t find the CAFÉ', "i can't find the cafe") > 0.9999);
 });
