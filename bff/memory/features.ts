@@ -3,29 +3,35 @@ import { dateFit, holds, type Asks, type Question } from './question.ts';
 import { coverage, lexical, spreadOf, type Scored, type Spread } from './rank.ts';
 import { dot } from './vectors.ts';
 
-/** A turn in its order. `session` counts sittings; `head`: terms of the speaker's name; `own`: it says I or my. */
+/** A turn in its order. `words`: each once; `session` counts sittings; `head`: terms of the speaker's name; `own`: it says I or my. */
 export type TurnView = Scored & {
-  text: string; session: number; at: number; role: string; question: boolean; own: boolean; vector: Float32Array | null;
+  text: string; words: string[]; session: number; at: number; role: string; question: boolean; own: boolean; vector: Float32Array | null;
 };
 
 /** The features by name, in the order of a row. */
 export const FEATURES = [
   'own', 'ownTop', 'covered', 'before', 'after', 'before2', 'after2', 'wider', 'window', 'reply',
   'session', 'sessionTop', 'speaker', 'role', 'question', 'length', 'firstPerson',
-  'time', 'number', 'place', 'person', 'reason', 'date', 'feedback', 'near', 'nearTop', 'nearAround', 'nearSession',
+  'time', 'number', 'place', 'person', 'reason', 'date', 'feedback', 'meant', 'meantAround', 'near', 'nearTop', 'nearAround', 'nearSession',
 ] as const;
 export type Feature = (typeof FEATURES)[number];
 export type Features = Record<Feature, number>;
 
 /** Turns that are looked at closely. */
 const CLOSELY = 200;
+/** Words less alike than this have nothing to do with each other. */
+const ALIKE_LEAST = 0.35;
 /** Turns whose words are taken as a second question, and how many of their words. */
 const FEEDBACK_TURNS = 6;
 const FEEDBACK_TERMS = 14;
 const NOTHING = 1e-6;
 
+/** How near two words are in meaning, at most 1. */
+export type Alike = (one: string, other: string) => number;
+export const unlike: Alike = () => 0;
+
 /** The features of the turns that could answer at all, with their place in the list. `vector` is the question's, or null. */
-export function turnFeatures(question: Question, turns: TurnView[], vector: Float32Array | null): { at: number; values: Features }[] {
+export function turnFeatures(question: Question, turns: TurnView[], vector: Float32Array | null, alike: Alike = unlike): { at: number; values: Features }[] {
   const spread = spreadOf(question.terms, turns);
   const own = turns.map((turn) => lexical(question.terms, turn, spread));
   const top = Math.max(NOTHING, ...own);
@@ -42,7 +48,11 @@ export function turnFeatures(question: Question, turns: TurnView[], vector: Floa
       + 0.2 * (feedback[at] ?? 0),
   })).filter((entry) => entry.score > 0).sort((a, b) => b.score - a.score).slice(0, CLOSELY);
 
-  return first.map(({ at }) => {
+  const meant = meaning(question, turns, alike);
+  const share = first.map(({ at }) => coverage(question.terms, (_, n) => meant(at)[n] ?? 0, spread));
+  const shareTop = Math.max(NOTHING, ...share);
+
+  return first.map(({ at }, place) => {
     const turn = turns[at] as TurnView;
     const { session } = turn;
     const fit = sessions.get(session);
@@ -76,6 +86,8 @@ export function turnFeatures(question: Question, turns: TurnView[], vector: Floa
       reason: Number(kind === 'reason'),
       date: question.days.length === 0 ? 0 : dateFit(turn.at, question.days),
       feedback: feedback[at] ?? 0,
+      meant: (share[place] ?? 0) / shareTop,
+      meantAround: coverage(question.terms, (_, n) => Math.max(meant(at)[n] ?? 0, previous === null ? 0 : (meant(at - 1)[n] ?? 0), next === null ? 0 : (meant(at + 1)[n] ?? 0)), spread),
       near: near[at] ?? 0,
       nearTop: (near[at] ?? 0) / nearTop,
       nearAround: Math.max(previous === null ? 0 : (near[at - 1] ?? 0), next === null ? 0 : (near[at + 1] ?? 0)),
@@ -83,6 +95,32 @@ export function turnFeatures(question: Question, turns: TurnView[], vector: Floa
     };
     return { at, values };
   });
+}
+
+/** How far a turn says each of the question's words, 0 to 1: 1 for the word itself, less for the one most like it. */
+function meaning({ terms, words }: Question, turns: TurnView[], alike: Alike): (at: number) => Float64Array {
+  const likeness = new Map<string, Float64Array | null>();
+  const said = new Map<number, Float64Array>();
+  /** Null for the many words that are like none of the question's. */
+  function likenessOf(word: string): Float64Array | null {
+    const values = new Float64Array(words.length);
+    for (let n = 0; n < words.length; n++) values[n] = alike(words[n] ?? '', word);
+    return values.some((value) => value >= ALIKE_LEAST) ? values.map((value) => (value < ALIKE_LEAST ? 0 : value)) : null;
+  }
+  return (at) => {
+    const known = said.get(at);
+    if (known !== undefined) return known;
+    const turn = turns[at] as TurnView;
+    const held = new Float64Array(terms.length);
+    for (let n = 0; n < terms.length; n++) held[n] = Number(turn.terms.has(terms[n] ?? ''));
+    for (const word of alike === unlike ? [] : turn.words) {
+      let values = likeness.get(word);
+      if (values === undefined) likeness.set(word, (values = likenessOf(word)));
+      if (values !== null) for (let n = 0; n < held.length; n++) held[n] = Math.max(held[n] ?? 0, values[n] ?? 0);
+    }
+    said.set(at, held);
+    return held;
+  };
 }
 
 type Fit = { covered: number; top: number; near: number };

@@ -1,8 +1,8 @@
 /** What a question asks for besides its words: whose turn, when, how many. Pure. */
-import { queryTerms } from './words.ts';
+import { queryTerms, stem, telling } from './words.ts';
 
-/** `names`: terms that name a speaker; `terms`: the others. `days`: when the question says it was, as ranges of epoch ms. */
-export type Question = { terms: string[]; names: string[]; asks: Asks; days: Days[]; role: 'user' | 'assistant' | null };
+/** `names`: terms that name a speaker; `terms`: the others, and `words` as they were written. `days`: when the question says it was, as ranges of epoch ms. */
+export type Question = { terms: string[]; words: string[]; names: string[]; asks: Asks; days: Days[]; role: 'user' | 'assistant' | null };
 /** What kind of word an answer holds. */
 export type Asks = 'time' | 'number' | 'place' | 'person' | 'reason' | 'other';
 /** From (included) to (excluded); `yearly`: of any year. */
@@ -24,7 +24,9 @@ export function readQuestion(text: string, speakers: Set<string>, now: number): 
   const all = queryTerms(text);
   const names = all.filter((term) => speakers.has(term));
   const rest = all.filter((term) => !speakers.has(term));
-  return { terms: rest.length > 0 ? rest : all, names, asks: asksFor(text), days: daysIn(text, now), role: roleIn(text) };
+  const asked = rest.length > 0 ? rest : all;
+  const written = new Map(telling(text).map((word) => [stem(word), word]));
+  return { terms: asked, words: asked.map((term) => written.get(term) ?? term), names, asks: asksFor(text), days: daysIn(text, now), role: roleIn(text) };
 }
 
 function asksFor(text: string): Asks {

@@ -47,14 +47,14 @@ export function lexical(query: string[], text: Scored, spread: Spread): number {
   return best === 0 ? 0 : score / best;
 }
 
-/** Which share of the query's weight is there, 0 to 1; `held` says how far a term is, 0 to 1. */
-export function coverage(query: string[], held: (term: string) => number, spread: Spread): number {
+/** Which share of the query's weight is there, 0 to 1; `held` says how far a term (the nth) is, 0 to 1. */
+export function coverage(query: string[], held: (term: string, n: number) => number, spread: Spread): number {
   let found = 0;
   let all = 0;
-  for (const term of query) {
+  for (const [n, term] of query.entries()) {
     const weight = rarity(term, spread);
     all += weight;
-    found += weight * held(term);
+    found += weight * held(term, n);
   }
   return all === 0 ? 0 : found / all;
 }

@@ -1,6 +1,6 @@
 /** Turns as the ranking sees them: terms counted once, sittings told apart. Pure. */
 import type { TurnView } from './features.ts';
-import { counted, terms } from './words.ts';
+import { counted, stem, telling, terms } from './words.ts';
 
 /** What a view is made from; rows and lines of a training set have all of it. */
 export type Spoken = { text: string; name: string | null; role: string; chat: string; at: number; vector: Float32Array | null };
@@ -14,8 +14,8 @@ const QUESTION = /\?\s*(?:\[[^\]]*\])?\s*$/;
 
 /** What of a turn never changes. */
 export function viewOf({ text, name, role, at }: Pick<Spoken, 'text' | 'name' | 'role' | 'at'>): View {
-  const list = terms(text);
-  return { text, at, role, terms: counted(list), length: list.length, head: new Set(terms(name ?? '')), question: QUESTION.test(text), own: FIRST_PERSON.test(text) };
+  const words = telling(text);
+  return { text, at, role, terms: counted(words.map(stem)), words: [...new Set(words)], length: words.length, head: new Set(terms(name ?? '')), question: QUESTION.test(text), own: FIRST_PERSON.test(text) };
 }
 
 /** Numbers the sittings of turns in order: another chat or a long pause begins one. */

@@ -28,9 +28,14 @@ export function searchable(text: string): string {
   return MARKED.test(text) ? words(text).join(' ') : text;
 }
 
-/** The stems of a text's words without stop words, in order, repeats included. */
+/** A text's words without stop words, in order, repeats included. */
+export function telling(text: string): string[] {
+  return words(text).filter((word) => !STOP.has(word));
+}
+
+/** The stems of those words. */
 export function terms(text: string): string[] {
-  return words(text).filter((word) => !STOP.has(word)).map(stem);
+  return telling(text).map(stem);
 }
 
 /** The distinct terms of a query, at most `limit`; when it is all stop words, those. */

@@ -3,7 +3,7 @@
  * `node test/bench/memory/train.ts`. `--check` only prints how well weights learned from four fifths of them do on the rest.
  */
 import { writeFileSync } from 'node:fs';
-import { FEATURES, turnFeatures, type TurnView } from '@halfsecond/bff/memory/features.ts';
+import { FEATURES, turnFeatures, unlike, type TurnView } from '@halfsecond/bff/memory/features.ts';
 import { readQuestion } from '@halfsecond/bff/memory/question.ts';
 import { viewsOf } from '@halfsecond/bff/memory/views.ts';
 import { fromWords } from '@halfsecond/bff/memory/vectors.ts';
@@ -59,7 +59,7 @@ function places(ids: string[], place: Map<string, number>): Set<number> {
 }
 
 function caseOf(views: TurnView[], question: ReturnType<typeof readQuestion>, vector: Float32Array | null, wanted: Set<number>, unclear: Set<number>): Case {
-  const found = turnFeatures(question, views, vector).filter(({ at }) => wanted.has(at) || !unclear.has(at));
+  const found = turnFeatures(question, views, vector, vector === null ? unlike : embedder.alike).filter(({ at }) => wanted.has(at) || !unclear.has(at));
   const rows = new Float64Array(found.length * WIDTH);
   for (const [n, { values }] of found.entries()) for (const [f, name] of FEATURES.entries()) rows[n * WIDTH + f] = values[name];
   return { rows, count: found.length, right: new Set(found.flatMap(({ at }, n) => (wanted.has(at) ? [n] : []))), wanted: wanted.size };

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Snippet } from '@halfsecond/bff/layers.ts';
 import { formatOf } from '@halfsecond/bff/memory/document.ts';
 import { pack, passage } from '@halfsecond/bff/memory/pack.ts';
-import type { TurnView } from '@halfsecond/bff/memory/features.ts';
+import { turnFeatures, type Alike, type Features, type TurnView } from '@halfsecond/bff/memory/features.ts';
 import { namesAsked, namesIn, standing } from '@halfsecond/bff/memory/graph.ts';
 import { daysIn, readQuestion } from '@halfsecond/bff/memory/question.ts';
 import { sectionScore, spreadOf, type Scored } from '@halfsecond/bff/memory/rank.ts';
@@ -90,6 +90,20 @@ test('an answer earns by the question before it; a turn without a word in common
   const list = ranked('which plan has webhooks', turns);
   assert.ok(list.indexOf('Only the big one has them.') <= 1, list.join(' | '));
   assert.equal(list.includes('Bye then'), false);
+});
+
+test('a word of like meaning speaks for a turn, in it and beside it; one that is hardly like it does not', () => {
+  const turns = conversation([null, 'user', 'The boiler makes noise', 'a'], [null, 'user', 'The puppy makes noise', 'b'], [null, 'user', 'The window makes noise', 'c']);
+  const question = readQuestion('which dogs make noise', new Set(), 0);
+  assert.deepEqual([question.terms, question.words], [['dog', 'mak', 'noiz'], ['dogs', 'make', 'noise']]);
+  const alike = (puppy: number): Alike => (one, other) => (one === 'dogs' && other === 'puppy' ? puppy : 0);
+  const valuesOf = (like: Alike, of = turns): Features[] => turnFeatures(question, of, null, like).sort((a, b) => a.at - b.at).map(({ values }) => values);
+  const [boiler, puppy] = valuesOf(alike(0.8));
+  assert.ok(boiler !== undefined && puppy !== undefined && puppy.meant === 1 && boiler.meant < 0.5 && puppy.covered === boiler.covered);
+  assert.deepEqual(new Set(valuesOf(alike(0.3)).map(({ meant }) => meant)), new Set([1]));
+  const [beside] = valuesOf(alike(0.8), conversation([null, 'user', 'What makes noise?'], [null, 'user', 'My puppy']));
+  assert.ok(beside !== undefined && beside.meantAround > beside.window);
+  assert.equal(rankTurns(question, turns, new Float32Array([1]), alike(0.8))[0]?.at, 1);
 });
 
 test('a speaker who is named, a date that is named, and the kind of word that is asked for move a turn up', () => {
