@@ -52,7 +52,7 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
     const now = Date.now();
     const question = readQuestion(query, new Set(views.flatMap((view) => [...view.head])), now);
     const facts = rankFacts(query, question, shelf.facts.filter(({ row }) => row.turn !== exclude), vector, now);
-    const said = rankTurns(question, views, vector).map(({ at, score, why }): Snippet => {
+    const said = rankTurns(question, views, vector, embedder?.alike).map(({ at, score, why }): Snippet => {
       const { row } = all[at] as (typeof all)[number];
       const text = passage(row.text, wanted, TURN_TOKENS);
       const role = row.role === 'assistant' ? 'assistant' : 'user';
