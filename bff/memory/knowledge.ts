@@ -15,7 +15,7 @@ const BY_WORDS = 40;
 const BY_VECTOR = 24;
 const BY_NAMES = 12;
 /** The best sections, from which the names lead on. */
-const SEEDS = 6;
+const SEEDS = 3;
 const MENTIONS_MAX = 2_000;
 /**
  * When rarity is judged, the best candidates stand for a collection at least this large. A small number on purpose:
