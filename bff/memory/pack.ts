@@ -11,19 +11,25 @@ const EMPTY_FENCE = /```\s*```/g;
 /** A sentence or a line with the space behind it. */
 const SENTENCE = /[^\n]+?(?:[.!?。！？]+\s+|\n+|$)/gu;
 
-/** The best `k` that fit, best first, none twice; a snippet too long for what is left gives its fitting passage. */
-export function pack(snippets: Snippet[], k: number, budget: number, wanted: string[]): Recalled {
+/** A snippet as it was found, whole. `lead` stays before whatever passage is taken; `most`: it gets no more tokens than this. */
+export type Candidate = Snippet & { lead?: string; most?: number };
+
+/** The best `k` that fit, best first, none twice; a snippet too long for what is left gives its fitting passage. Only those that are looked at are measured and cut. */
+export function pack(candidates: Candidate[], k: number, budget: number, wanted: string[]): Recalled {
   const chosen: Snippet[] = [];
   const seen = new Set<string>();
   let left = budget;
-  for (const snippet of snippets.toSorted((a, b) => b.score - a.score || (b.at ?? 0) - (a.at ?? 0))) {
+  for (const { lead = '', most = Infinity, ...snippet } of candidates.toSorted((a, b) => b.score - a.score || (b.at ?? 0) - (a.at ?? 0))) {
     if (chosen.length >= k || left <= 0) break;
-    if (seen.has(snippet.text)) continue;
-    const whole = estimateTokens(snippet.text);
-    const text = whole <= left ? snippet.text : left >= WORTHWHILE ? passage(snippet.text, wanted, left) : '';
-    if (text === '') continue;
-    const tokens = whole <= left ? whole : estimateTokens(text);
-    seen.add(snippet.text);
+    const whole = `${lead}${snippet.text}`;
+    if (seen.has(whole)) continue;
+    const room = Math.min(left, most);
+    const cost = estimateTokens(whole);
+    const cut = cost <= room || room < WORTHWHILE ? '' : passage(snippet.text, wanted, room - estimateTokens(lead));
+    if (cost > room && cut === '') continue;
+    const text = cost <= room ? whole : `${lead}${cut}`;
+    const tokens = cost <= room ? cost : estimateTokens(text);
+    seen.add(whole);
     chosen.push({ ...snippet, text, tokens });
     left -= tokens;
   }

@@ -1,9 +1,9 @@
 /** Finds the few snippets for a question: a visitor's turns, what was read out of them, and the site's knowledge, one list, packed into the budget. */
-import type { Recall, Recalled, RecallInput, Snippet } from '../layers.ts';
+import type { Recall, Recalled, RecallInput } from '../layers.ts';
 import { checkedId } from './filter.ts';
 import { rankFacts } from './facts.ts';
 import type { FindSections } from './knowledge.ts';
-import { pack, passage } from './pack.ts';
+import { pack, type Candidate } from './pack.ts';
 import { readQuestion } from './question.ts';
 import { rankTurns } from './rescore.ts';
 import type { TurnRow } from './schema.ts';
@@ -39,7 +39,7 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
     return [...new Map([...waiting, ...found.map(({ row }) => row)].map((row) => [row.key, row])).values()];
   }
 
-  async function turns(input: RecallInput, wanted: string[], asked: Promise<Float32Array | null>): Promise<Snippet[]> {
+  async function turns(input: RecallInput, asked: Promise<Float32Array | null>): Promise<Candidate[]> {
     const { site, visitor, query, exclude } = input;
     if (visitor === null) return [];
     const [shelf, vector] = await Promise.all([shelves.of(site, visitor), asked]);
@@ -52,12 +52,11 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
     const now = Date.now();
     const question = readQuestion(query, new Set(views.flatMap((view) => [...view.head])), now);
     const facts = rankFacts(query, question, shelf.facts.filter(({ row }) => row.turn !== exclude), vector, now);
-    const said = rankTurns(question, views, vector, embedder?.alike).map(({ at, score, why }): Snippet => {
+    const said = rankTurns(question, views, vector, embedder?.alike).map(({ at, score, why }): Candidate => {
       const { row } = all[at] as (typeof all)[number];
-      const text = passage(row.text, wanted, TURN_TOKENS);
       const role = row.role === 'assistant' ? 'assistant' : 'user';
       return {
-        id: row.id, text: row.name === null ? text : `${row.name}: ${text}`, score, tokens: 0, at: row.at, source: { kind: 'turn', chat: row.chat, role },
+        id: row.id, lead: row.name === null ? '' : `${row.name}: `, text: row.text, most: TURN_TOKENS, score, tokens: 0, at: row.at, source: { kind: 'turn', chat: row.chat, role },
         ...(input.explain === true ? { why } : {}),
       };
     });
@@ -88,17 +87,17 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
     const vector = vectorOf(input, signal);
     const lists = await unlessAborted(Promise.all([
       input.scope === 'visitor' ? [] : inTime(vector.then((asked) => sections(input, wanted, asked)), input.deadline),
-      input.scope === 'knowledge' ? [] : inTime(turns(input, wanted, vector), input.deadline),
+      input.scope === 'knowledge' ? [] : inTime(turns(input, vector), input.deadline),
     ]), signal);
     return pack(lists.flat(), input.k, input.tokenBudget, wanted);
   };
 }
 
 /** The list, or an empty one once `ms` have passed; the work goes on, so that the next question finds it done. */
-async function inTime(list: Promise<Snippet[]>, ms: number | undefined): Promise<Snippet[]> {
+async function inTime(list: Promise<Candidate[]>, ms: number | undefined): Promise<Candidate[]> {
   if (ms === undefined) return list;
   let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Snippet[]>((resolve) => {
+  const late = new Promise<Candidate[]>((resolve) => {
     timer = setTimeout(() => resolve([]), ms);
   });
   try {
