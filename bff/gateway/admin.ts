@@ -4,7 +4,7 @@ import * as z from 'zod/mini';
 import { ADMIN_BODY_MAX, ID_MAX, ID_PATTERN, MESSAGE_MAX } from '@halfsecond/shared/limits';
 import type { ToolHealth } from '@halfsecond/shared/status';
 import type { Knowledge, MemoryTurn, Recalled, RecallInput, Site } from '../layers.ts';
-import { Refusal, epoch, readBody, requireKey } from './guard.ts';
+import { Refusal, epoch, readBody, refuse, requireKey } from './guard.ts';
 import { opensTrace, traceRoutes } from './traces.ts';
 import type { TraceParts } from './traces.ts';
 
@@ -26,6 +26,9 @@ export type AdminParts = {
 
 const K_MAX = 200;
 const BUDGET_MAX = 100_000;
+/** When an operator may try again what memory could not do (s). */
+const RETRY_S = 5;
+
 const id = z.string().check(z.maxLength(ID_MAX), z.regex(ID_PATTERN));
 const text = z.string().check(z.maxLength(10_000_000));
 const explainRequest = z.object({ site: id, visitor: z.optional(id), message: z.string().check(z.maxLength(1_000_000)), agent: z.optional(id) });
@@ -52,6 +55,7 @@ const searchRequest = z.object({
 export function adminRoutes(parts: AdminParts): Hono {
   const app = new Hono();
   const { knowledge } = parts;
+  app.onError((error, c) => refuse(told(error), c));
   app.use(async (c, next) => {
     if (!opensTrace(c, parts.traces)) requireKey(c, parts.key, 'admin key');
     await next();
@@ -106,4 +110,13 @@ export function adminRoutes(parts: AdminParts): Hono {
 
   app.route('/traces', traceRoutes(parts.traces));
   return app;
+}
+
+/** What memory refuses is the sender's to mend; what it cannot do now is tried again, and the log says why. */
+function told(error: Error): Error {
+  const code = 'code' in error ? String(error.code) : '';
+  if (code.startsWith('memory_bad_')) return new Refusal(400, code, error.message);
+  if (!code.startsWith('memory_')) return error;
+  console.error(`memory: ${error.message}`);
+  return new Refusal(503, code, code === 'memory_not_erased' ? 'Not everything could be erased: send this again.' : 'The memory cannot be read or written at the moment.', RETRY_S);
 }

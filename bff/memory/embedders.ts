@@ -75,7 +75,8 @@ function vectorsIn(answer: unknown, count: number): number[][] {
   const data = typeof answer === 'object' && answer !== null && 'data' in answer && Array.isArray(answer.data) ? (answer.data as { index?: unknown; embedding?: unknown }[]) : [];
   const vectors: number[][] = [];
   for (const [at, { index, embedding }] of data.entries()) {
-    if (Array.isArray(embedding) && embedding.every((value) => typeof value === 'number')) vectors[typeof index === 'number' ? index : at] = embedding;
+    if (!Array.isArray(embedding) || embedding.length === 0 || !embedding.every((value) => typeof value === 'number')) throw new MemoryError('memory_bad_value', 'The embedding endpoint gave a vector that is not made of numbers');
+    vectors[typeof index === 'number' ? index : at] = embedding;
   }
   if (vectors.length !== count || vectors.includes(undefined as never)) throw new MemoryError('memory_unavailable', `The embedding endpoint gave ${data.length} vectors: expected ${count}`);
   return vectors;

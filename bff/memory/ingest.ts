@@ -6,6 +6,7 @@ import { documentSections, type KnowledgeDocument } from './document.ts';
 import { MemoryError, reason } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
 import { namesIn, plain } from './graph.ts';
+import { isMoment } from './moment.ts';
 import type { MentionRow, Origin, SectionRow } from './schema.ts';
 import type { Store } from './store.ts';
 import { keep, UNEMBEDDED, type Embedder } from './vectors.ts';
@@ -77,6 +78,7 @@ export async function forgetDocument(store: Store, site: string, id: string): Pr
 
 async function rowsOf(site: string, document: KnowledgeDocument, origin: Origin): Promise<SectionRow[]> {
   if (typeof document.text !== 'string' || typeof document.title !== 'string') throw new MemoryError('memory_bad_value', `Document ${document.id} needs a title and text.`);
+  if (document.at !== undefined && !isMoment(document.at)) throw new MemoryError('memory_bad_value', `Document ${document.id} has a time that no calendar has: expected epoch milliseconds.`);
   const title = document.title.slice(0, 300).toWellFormed();
   return (await sectionsOf({ ...document, title })).map((section, ordinal) => {
     const text = section.text.toWellFormed();

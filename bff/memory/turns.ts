@@ -3,6 +3,7 @@ import type { MemoryTurn } from '../layers.ts';
 import { MemoryError, reason } from './errors.ts';
 import { checkedId, keyOf } from './filter.ts';
 import type { Log } from './log.ts';
+import { isMoment } from './moment.ts';
 import { spoken } from './rows.ts';
 import { isTurnRow, type TurnRow } from './schema.ts';
 import type { Serial } from './serial.ts';
@@ -119,7 +120,7 @@ export function makeTurnWriter({ store, log, shelves, serial, embedder, flushed,
     const visitor = checkedId('visitor', turn.visitor);
     const id = checkedId('turn', turn.id);
     if (turn.role !== 'user' && turn.role !== 'assistant') throw new MemoryError('memory_bad_value', `Turn ${id} has no known role: expected user or assistant.`);
-    if (typeof turn.text !== 'string' || !Number.isFinite(turn.at)) throw new MemoryError('memory_bad_value', `Turn ${id} needs text and a time in epoch milliseconds.`);
+    if (typeof turn.text !== 'string' || !isMoment(turn.at)) throw new MemoryError('memory_bad_value', `Turn ${id} needs text and a time in epoch milliseconds that a calendar has.`);
     const text = turn.text.slice(0, TEXT_MAX).toWellFormed();
     const name = turn.name === undefined ? null : turn.name.slice(0, 200).toWellFormed();
     seq = Math.max(seq + 1, Date.now() * 1_000); // Grows over restarts as well.

@@ -86,3 +86,17 @@ test('what is older than a site keeps it is gone after a start, from the files a
   const files = readdirSync(join(folder, 'data'), { recursive: true }).map((name) => join(folder, 'data', String(name))).filter((path) => statSync(path).isFile());
   assert.deepEqual(files.filter((path) => readFileSync(path).includes('Harbour Lane 7')), []);
 });
+
+test('what memory refuses is told in a sentence with a code, not as a fault of ours', async (t) => {
+  const bff = await bffFor();
+  t.after(() => bff.stop());
+  const refused = async (method: string, path: string, body?: unknown): Promise<[number, string]> => {
+    const { status, json } = await admin(bff, method, path, body);
+    return [status, (json as unknown as { error: { code: string } }).error.code];
+  };
+  assert.deepEqual(await refused('DELETE', `/admin/knowledge/${encodeURIComponent("a' OR 1=1 --")}`), [400, 'memory_bad_id']);
+  assert.deepEqual(await refused('POST', '/admin/knowledge', { site: SITE.id, documents: [{ id: 'deep', title: 'Deep', text: '>'.repeat(20_000) }] }), [400, 'memory_bad_value']);
+  // No date can be written of it, and a prompt that carries one would fail with every model.
+  assert.deepEqual(await refused('POST', '/admin/knowledge', { site: SITE.id, documents: [{ id: 'when', title: 'When', text: 'x', at: 1e300 }] }), [400, 'memory_bad_value']);
+  assert.deepEqual(await refused('POST', '/admin/memory/turns', { site: SITE.id, visitor: 'v1', turns: [{ id: 't', role: 'user', text: 'x', at: 9e15 }] }), [400, 'memory_bad_value']);
+});
