@@ -1,13 +1,13 @@
 /** Tenants: no id and no query reaches a row of another site or visitor; an erased visitor leaves no byte. */
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { MemoryError } from '@halfsecond/bff/memory/errors.ts';
 import { ofVisitor } from '@halfsecond/bff/memory/filter.ts';
 import { openMemory, type Memory } from '@halfsecond/bff/memory/memory.ts';
-import { ask, tempMemory, texts, turn } from './open.ts';
+import { ask, tempFolder, tempMemory, texts, turn } from './open.ts';
 
 const HOSTILE_IDS = ["v1' OR 1=1 --", "' OR ''='", 'v1\0', 'v1"', 'v1;drop table turns', '../v2', 'v%', '', ' v1', 'v1\n', 'é', 'v'.repeat(129), '*', 'v1) OR (1=1'];
 const HOSTILE_QUERIES = ["' OR 1=1 --", '" OR "1"="1', 'secret\0secret', 'secret) OR site:b', '*', '?', '+secret -x', '"secret', 'secret*', '\\', '{"match":{"query":"secret"}}', '\ud800secret', 'secret '.repeat(5_000), '(((((', 'AND OR NOT', '🦊 secret'];
@@ -123,4 +123,16 @@ test('a visitor with a few turns among many is erased too, and reads go on meanw
   assert.equal(receipt.rows, 1);
   assert.ok(reads > 1);
   assert.deepEqual(await bytesFound(folder, ['mallory-1d', 'zanzibar']), []);
+});
+
+test('what a killed process had half written is gone after the next start and stands in no erasure\'s way', async (t) => {
+  const folder = await tempFolder(t);
+  const first = await openMemory({ uri: folder, log: () => {} });
+  await first.remember([turn('alice-7f3a', 't1', 'The walrus sings at midnight')]);
+  await first.close();
+  for (const name of ['data/.tmpK8IOW8', '_transactions/.tmphdujdB', '_indices/.tmpIfuMht']) await writeFile(join(folder, 'turns.lance', name), 'alice-7f3a: The walrus sings at midnight');
+  const memory = await openMemory({ uri: folder, log: () => {} });
+  const receipt = await memory.eraseVisitor('demo', 'alice-7f3a').finally(() => memory.close());
+  assert.equal(receipt.rows, 1);
+  assert.deepEqual(await bytesFound(folder, ['alice-7f3a', 'walrus']), []);
 });
