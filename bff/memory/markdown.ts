@@ -7,14 +7,18 @@ import { htmlBlocks } from './html.ts';
 
 type Node = ReturnType<typeof fromMarkdown> | ReturnType<typeof fromMarkdown>['children'][number];
 
-/** A part is cut before a heading beyond the first size, between paragraphs beyond the second (characters): a parser takes about 3 ms per 1,000. */
+/**
+ * A part is cut before a heading beyond the first size, between paragraphs beyond the second, and anywhere beyond the last (characters): a
+ * parser takes about 3 ms per 1,000, but the square of it for one paragraph or table.
+ */
 const PART = 6_000;
 const LONG_PART = 16_000;
+const LONGEST_PART = 18_000;
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:[ \t]*\S.*$/gm;
 
 /**
  * The document in parts that can be parsed one by one, so that others get the thread in between: front matter is left out, and
- * each part carries the addresses that links elsewhere in the document are defined by.
+ * each part carries the addresses that links elsewhere in the document are defined by, unless they are a document of their own.
  */
 export function markdownParts(source: string): string[] {
   const body = source.replace(/^\uFEFF?---\r?\n[\s\S]*?\r?\n---[ \t]*(?:\r?\n|$)/, '');
@@ -24,10 +28,10 @@ export function markdownParts(source: string): string[] {
   let length = 0;
   let fence = '';
   let blank = true;
-  for (const line of body.split('\n')) {
+  for (const line of body.split('\n').flatMap(shortLines)) {
     const mark = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
     const between = fence === '' && ((length > PART && /^#{1,6}\s/.test(line)) || (length > LONG_PART && blank && /^[\p{L}\p{N}*_[`]/u.test(line) && !/^\d+[.)]|^[*] /.test(line)));
-    if (between) {
+    if (between || (fence === '' && length + line.length > LONGEST_PART)) {
       parts.push(part.join('\n'));
       part = [];
       length = 0;
@@ -39,7 +43,12 @@ export function markdownParts(source: string): string[] {
   }
   parts.push(part.join('\n'));
   const definitions = (body.match(DEFINITION) ?? []).join('\n');
-  return definitions === '' ? parts : parts.map((text) => `${text}\n\n${definitions}`);
+  return definitions === '' || definitions.length > PART ? parts : parts.map((text) => `${text}\n\n${definitions}`);
+}
+
+/** A line that would be a part too long, cut between words where there are any. */
+function shortLines(line: string): string[] {
+  return line.length <= LONG_PART ? [line] : (line.match(/.{1,16000}(?:\s|$)|.{1,16000}/gs) ?? []);
 }
 
 /** The blocks of a part; raw HTML in it is read as HTML. */

@@ -196,3 +196,23 @@ test('a large Markdown document is parsed in parts: the thread is free in betwee
   assert.deepEqual([...new Set(sections.map((section) => section.heading))], Array.from({ length: 400 }, (_, n) => `Chapter ${n}`));
   assert.match(sections.find((section) => section.heading === 'Chapter 399')?.text ?? '', /See the plan of part399\.\n```\n# not a heading 399/);
 });
+
+test('one endless paragraph, list or table holds up nobody, and no word of it is lost', async () => {
+  const lines = (line: string, count: number): string => Array.from({ length: count }, (_, n) => line.replaceAll('#', String(n))).join('\n');
+  const endless = {
+    paragraph: `# One\n\n${lines('Some *words* of sentence#.', 8_000).replaceAll('\n', ' ')}`,
+    list: `# One\n\n${lines('- item# of a list', 8_000)}`,
+    table: `| a | b |\n|---|---|\n${lines('| row# | value# |', 8_000)}`,
+    brackets: `# One\n\n${'['.repeat(100_000)} sentence7999`,
+  };
+  for (const [name, text] of Object.entries(endless)) {
+    let turns = 0;
+    let going = true;
+    const spin = (): void => { turns += 1; if (going) setImmediate(spin); };
+    spin();
+    const sections = await documentSections({ id: 'd', title: 'D', text, format: 'markdown' });
+    going = false;
+    assert.ok(turns >= text.length / 20_000, `${name}: the thread was free ${turns} times`);
+    assert.match(sections.map((section) => section.text).join('\n'), /(?:sentence|item|row)7999\b/, name);
+  }
+});
