@@ -1,17 +1,20 @@
 /** `halfsecond ingest PATH…`: documents into a site's knowledge, through the running bff or straight into its folder. */
-import { join, resolve } from 'node:path';
+import { extname, join, resolve, sep } from 'node:path';
+import { parseArgs } from 'node:util';
 import { openMemory } from '../memory/memory.ts';
 import { readDocuments } from '../memory/read.ts';
+import { documentId } from '../memory/result.ts';
 import type { KnowledgeDocument } from '../layers.ts';
 import { openFolder } from '../store/folder.ts';
 import { loadWords } from '../words/words.ts';
+import { openIngested } from './ingested.ts';
 import { dataFolder, helped, loadConfig } from './options.ts';
 import { askRunning } from './running.ts';
 
 const HELP = `halfsecond ingest PATH… [--site ID] [--url BASE]
 
 Reads Markdown, HTML, PDF and plain text files (folders with everything below them), and the pages that a sitemap.xml names, into
-the knowledge of a site. Ingesting a file again replaces what changed. What cannot be read is named and skipped.
+the knowledge of a site. Ingesting a path again replaces what changed and removes what is gone from it. What cannot be read is named and skipped.
   --site ID    which site (default: the first of the configuration)
   --url BASE   where visitors can read the documents; the file's path is added for folders`;
 
@@ -23,34 +26,62 @@ type Report = { documents: number; sections: number; written: number; removed: n
 
 export async function run(args: string[]): Promise<number> {
   if (helped(args, HELP)) return 0;
-  const { paths, options } = parse(args);
+  const { positionals: paths, values: options } = parseArgs({ args, allowPositionals: true, options: { site: { type: 'string' }, url: { type: 'string' } } });
   if (paths.length === 0) {
     console.error(HELP);
     return 1;
   }
   const config = loadConfig((line) => console.error(line));
   if (!config) return 1;
-  const site = options['site'] ?? config.sites[0]?.id ?? '';
+  const site = options.site ?? config.sites[0]?.id ?? '';
   if (!config.sites.some((entry) => entry.id === site)) throw new Error(`There is no site with the id "${site}".`);
-
-  const documents: KnowledgeDocument[] = [];
-  let skipped = 0;
-  for await (const found of readDocuments(paths.map((path) => ({ path, url: options['url'] })), process.cwd())) {
-    if ('document' in found) documents.push(found.document);
-    else {
-      skipped += 1;
-      console.error(`skipped ${found.skipped}: ${found.reason}`);
-    }
-  }
-  const report = documents.length > 0 ? await write(site, documents, config.memory.uri) : { documents: 0, sections: 0, written: 0, removed: 0 };
-  console.log(`${documents.length} documents, ${report.sections} sections: ${report.written} written, ${report.removed} removed, ${skipped} files skipped.`);
-  return documents.length === 0 ? 1 : 0;
-}
-
-async function write(site: string, documents: KnowledgeDocument[], uri: string | undefined): Promise<Report> {
   const data = dataFolder();
   openFolder(data);
-  return (await hand(site, documents)) ?? (await writeFolder(site, documents, resolve(uri ?? join(data, 'memory'))));
+  const ingested = openIngested(data, site);
+
+  const read = new Map<string, string[]>();
+  const documents: KnowledgeDocument[] = [];
+  const gone = new Set<string>();
+  let skipped = 0;
+  for (const path of paths) {
+    const now: string[] = [];
+    const unread: string[] = [];
+    for await (const found of readDocuments([{ path, url: options.url }], process.cwd())) {
+      if ('document' in found) {
+        documents.push(found.document);
+        now.push(found.document.id);
+      } else {
+        skipped += 1;
+        unread.push(found.skipped);
+        console.error(`skipped ${found.skipped}: ${found.reason}`);
+      }
+    }
+    const left = ingested.of(resolve(path)).filter((id) => !now.includes(id));
+    const stay = left.filter((id) => hidden(id, path, unread));
+    for (const id of left) if (!stay.includes(id)) gone.add(id);
+    read.set(resolve(path), [...now, ...stay]);
+  }
+  for (const { id } of documents) gone.delete(id);
+  if (documents.length + gone.size === 0) {
+    console.log(`0 documents, 0 sections: 0 written, 0 removed, ${skipped} files skipped.`);
+    return 1;
+  }
+  // A document without text is none: its sections go.
+  const all = [...documents, ...[...gone].map((id) => ({ id, title: id, text: '' }))];
+  const report = (await hand(site, all)) ?? (await writeFolder(site, all, resolve(config.memory.uri ?? join(data, 'memory'))));
+  for (const [path, ids] of read) ingested.keep(path, ids);
+  const vanished = gone.size === 0 ? '' : ` ${gone.size} documents are gone.`;
+  console.log(`${documents.length} documents, ${report.sections} sections: ${report.written} written, ${report.removed} removed, ${skipped} files skipped.${vanished}`);
+  return 0;
+}
+
+/** Whether a document may still be behind something that could not be read this time: itself, its folder, or one of the pages and maps of a sitemap. */
+function hidden(id: string, path: string, unread: string[]): boolean {
+  if (extname(path).toLowerCase() === '.xml') return unread.length > 0;
+  return unread.some((name) => {
+    const above = documentId(name.split(sep).join('/'));
+    return name === path || id === above || id.startsWith(`${above}:`);
+  });
 }
 
 /** Hands the documents to the running bff, some at a time; null when nobody listens. */
@@ -84,15 +115,4 @@ async function writeFolder(site: string, documents: KnowledgeDocument[], uri: st
 /** On a terminal the line counts up; in a log every step is a line. */
 function progress(done: number, total: number): void {
   process.stderr.write(process.stderr.isTTY ? `\r${done} of ${total} documents${done === total ? '\n' : ''}` : `${done} of ${total} documents\n`);
-}
-
-function parse(args: string[]): { paths: string[]; options: Record<string, string> } {
-  const paths: string[] = [];
-  const options: Record<string, string> = {};
-  for (let at = 0; at < args.length; at += 1) {
-    const name = /^--(site|url)$/.exec(args[at] ?? '')?.[1];
-    if (name === undefined) paths.push(args[at] ?? '');
-    else options[name] = args[(at += 1)] ?? '';
-  }
-  return { paths, options };
 }

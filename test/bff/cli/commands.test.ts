@@ -78,6 +78,32 @@ test('a data folder that cannot be used is said at start', async () => {
   assert.match(err, /data folder .*a-file cannot be used: it is not a folder.*HALFSECOND_DATA/);
 });
 
+test('ingesting a folder again removes what is gone from it, and nothing that could only not be read', async () => {
+  const docs = join(folder, 'wiki');
+  mkdirSync(join(docs, 'old'), { recursive: true });
+  for (const name of ['stays.md', 'goes.md', 'breaks.md', 'old/page.md']) writeFileSync(join(docs, name), `# ${name}\n\nWords of it.\n`);
+  const env = { ...config('gone.json', { site, memory: {} }), HALFSECOND_DATA: join(folder, 'gone-data'), BFF_PORT: '1' };
+  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /4 documents, 4 sections: 4 written, 0 removed, 0 files skipped\.$/m);
+  rmSync(join(docs, 'goes.md'));
+  rmSync(join(docs, 'old'), { recursive: true });
+  writeFileSync(join(docs, 'breaks.md'), Buffer.from([0xe9, 0x0a]));
+  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /1 documents, 1 sections: 0 written, 2 removed, 1 files skipped\. 2 documents are gone\./);
+  rmSync(docs, { recursive: true });
+  assert.equal((await halfsecond(['ingest', 'wiki'], env)).code, 1);
+  mkdirSync(docs);
+  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /0 documents, 0 sections: 0 written, 2 removed, 0 files skipped\. 2 documents are gone\./);
+});
+
+test('a misspelt option is refused: nobody else is erased for it', async () => {
+  const env = config('typo.json', { site, memory: {} });
+  for (const args of [['forget', '--sit', 'shop', 'v1'], ['export', '--sit', 'shop', 'v1'], ['ingest', '--bogus', 'docs']]) {
+    const { code, err } = await halfsecond(args, { ...env, BFF_PORT: '1' });
+    assert.equal(code, 1);
+    assert.match(err, /Unknown option '--(?:sit|bogus)'/);
+  }
+  assert.match((await halfsecond(['forget', '--site', 'shop'], { ...env, BFF_PORT: '1' })).err, /^halfsecond forget USER/);
+});
+
 test('ingest names what it cannot read and takes the rest; the running backend is used when there is one', async () => {
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs', 'guide.md'), '# Guide\n\n## Shipping\n\nParcels leave on Tuesdays by sea.\n');
