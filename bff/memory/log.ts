@@ -2,7 +2,8 @@
  * The append log in front of the tables: a turn counts as kept once it is in here and on disk. Writers that wait
  * at the same time share one fsync. Lines carry a checksum, so a torn end is told from a whole line.
  */
-import { open, readdir, readFile, unlink, type FileHandle } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { open, readdir, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { MemoryError, reason } from './errors.ts';
@@ -28,7 +29,7 @@ export async function replayLog(folder: string): Promise<Replayed> {
   let damaged = 0;
   const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
   for (const name of names) {
-    for (const line of (await readFile(join(folder, name), 'utf8')).split('\n')) {
+    for await (const line of linesOf(join(folder, name))) {
       if (line === '') continue;
       const json = line.slice(9);
       if (line.slice(0, 8) === sum(json)) entries.push(JSON.parse(json));
@@ -36,6 +37,21 @@ export async function replayLog(folder: string): Promise<Replayed> {
     }
   }
   return { entries, damaged, files: names.map((name) => join(folder, name)) };
+}
+
+/** A file's lines one by one: imports at once can make it longer than a string may be. */
+async function* linesOf(path: string): AsyncIterable<string> {
+  let begun: Buffer[] = [];
+  for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', from)) {
+      yield Buffer.concat([...begun, chunk.subarray(from, end)]).toString('utf8');
+      begun = [];
+      from = end + 1;
+    }
+    begun.push(chunk.subarray(from));
+  }
+  yield Buffer.concat(begun).toString('utf8');
 }
 
 /** Opens a new log file after those that exist. */

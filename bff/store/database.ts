@@ -24,9 +24,17 @@ const SCHEMA = `
   ) WITHOUT ROWID;
 `;
 
-/** Creates the folder and the tables when missing. Throws SQLite's error when the file cannot be used. */
+/** Creates the folder and the tables when missing. Throws a sentence when the file cannot be used. */
 export function openDatabase(path: string): DatabaseSync {
   mkdirSync(dirname(path), { recursive: true });
+  try {
+    return prepared(path);
+  } catch (error) {
+    throw new Error(`The database ${path} cannot be used: ${error instanceof Error ? error.message : String(error)}. Bring back a copy of it, or move it away to begin with an empty one.`, { cause: error });
+  }
+}
+
+function prepared(path: string): DatabaseSync {
   const database = new DatabaseSync(path);
   // WAL with NORMAL: an acknowledged message survives any death of the process and costs no fsync per turn.
   database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA busy_timeout = 2000; PRAGMA secure_delete = ON;');

@@ -26,13 +26,21 @@ export function openFolder(path: string): void {
 /** The environment's secrets; what it does not set is made once and kept in the folder, readable by its owner only. */
 export function readSecrets(folder: string, env: NodeJS.ProcessEnv): Secrets {
   const path = join(folder, 'secrets.json');
-  const kept: Partial<Secrets> = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>) : {};
+  const kept = existsSync(path) ? parse(path) : {};
   const made = { session: kept.session ?? randomBytes(32).toString('base64url'), admin: kept.admin ?? randomBytes(24).toString('base64url') };
   if (made.session !== kept.session || made.admin !== kept.admin) {
     writeFileSync(`${path}.new`, JSON.stringify(made), { mode: 0o600 });
     renameSync(`${path}.new`, path);
   }
   return { session: env['HALFSECOND_SECRET'] || made.session, admin: env['HALFSECOND_ADMIN_KEY'] || made.admin };
+}
+
+function parse(path: string): Partial<Secrets> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8')) as Partial<Secrets>;
+  } catch (error) {
+    throw new Error(`${path} cannot be read: ${reason(error)}. Bring it back, or remove it to have new secrets made: visitors then start new sessions.`, { cause: error });
+  }
 }
 
 function reason(error: unknown): string {

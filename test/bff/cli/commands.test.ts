@@ -104,6 +104,19 @@ test('a misspelt option is refused: nobody else is erased for it', async () => {
   assert.match((await halfsecond(['forget', '--site', 'shop'], { ...env, BFF_PORT: '1' })).err, /^halfsecond forget USER/);
 });
 
+test('a broken file of the data folder is named, with what to do about it', async () => {
+  const data = join(folder, 'broken-data');
+  mkdirSync(data);
+  const env = { ...config('broken.json', { site }), BFF_PORT: '0', HALFSECOND_DATA: data };
+  for (const [name, said] of [['secrets.json', /secrets\.json cannot be read: .* remove it to have new secrets/], ['bff.sqlite', /database .*bff\.sqlite cannot be used: file is not a database/]] as const) {
+    writeFileSync(join(data, name), 'garbage '.repeat(1_000));
+    const { code, err } = await halfsecond(['bff'], env);
+    rmSync(join(data, name));
+    assert.equal(code, 1);
+    assert.match(err, said);
+  }
+});
+
 test('ingest names what it cannot read and takes the rest; the running backend is used when there is one', async () => {
   mkdirSync(join(folder, 'docs'));
   writeFileSync(join(folder, 'docs', 'guide.md'), '# Guide\n\n## Shipping\n\nParcels leave on Tuesdays by sea.\n');
