@@ -11,6 +11,7 @@ const MAPS_MAX = 50;
 const PAGE_BYTES = 1_000_000;
 const MAP_BYTES = 50_000_000;
 const PAGE_MS = 10_000;
+const HOPS_MAX = 5;
 
 type Listed = { pages: { url: string; at: number | undefined }[]; maps: string[] };
 
@@ -25,12 +26,17 @@ export async function* readSitemap(text: string): AsyncIterable<ReadResult> {
   const pages = [...top.pages];
   for (const url of top.maps.slice(0, MAPS_MAX)) {
     try {
-      pages.push(...listed(decodeText(await load(url, MAP_BYTES, /xml|plain/)) ?? '').pages);
+      for (const page of listed(decodeText(await load(url, MAP_BYTES, /xml|plain/)) ?? '').pages) {
+        if (hostOf(page.url) === hostOf(url)) pages.push(page);
+        else yield { skipped: page.url, reason: `it is on another host than the sitemap that names it, ${url}` };
+      }
     } catch (error) {
       yield { skipped: url, reason: `the sitemap cannot be read: ${reason(error)}` };
     }
   }
-  for (const { url, at } of new Map(pages.map((page) => [page.url, page])).values().take(PAGES_MAX)) yield await readPage(url, at);
+  const once = [...new Map(pages.map((page) => [page.url, page])).values()];
+  for (const { url, at } of once.slice(0, PAGES_MAX)) yield await readPage(url, at);
+  if (once.length > PAGES_MAX) yield { skipped: `${once.length - PAGES_MAX} more pages`, reason: `the first ${PAGES_MAX} of a sitemap are read` };
 }
 
 async function readPage(url: string, at: number | undefined): Promise<ReadResult> {
@@ -46,9 +52,28 @@ async function readPage(url: string, at: number | undefined): Promise<ReadResult
   }
 }
 
-/** Throws for a status other than 2xx, another kind of content, too much of it, or none in time. */
+/** Host and port, with or without www. */
+function hostOf(url: string): string {
+  return new URL(url).host.replace(/^www\./, '');
+}
+
+/** Follows redirects within a host only: a page must not be able to lead to what can be reached from here but not by visitors. */
+async function follow(url: string, signal: AbortSignal): Promise<Response> {
+  let at = url;
+  for (let hop = 0; hop < HOPS_MAX; hop++) {
+    const response = await fetch(at, { signal, redirect: 'manual', headers: { 'user-agent': 'halfsecond-ingest', accept: 'text/html, application/xml' } });
+    const location = response.headers.get('location');
+    if (response.status < 300 || response.status > 399 || location === null) return response;
+    await response.body?.cancel();
+    at = new URL(location, at).href;
+    if (hostOf(at) !== hostOf(url)) throw new Error(`it leads to another host, ${new URL(at).host}`);
+  }
+  throw new Error(`it is redirected more than ${HOPS_MAX} times`);
+}
+
+/** Throws for a redirect to another host, a status other than 2xx, another kind of content, too much of it, or none in time. */
 async function load(url: string, most: number, kind: RegExp): Promise<Buffer> {
-  const response = await fetch(url, { signal: AbortSignal.timeout(PAGE_MS), headers: { 'user-agent': 'halfsecond-ingest', accept: 'text/html, application/xml' } });
+  const response = await follow(url, AbortSignal.timeout(PAGE_MS));
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || !kind.test(type)) {
     await response.body?.cancel();

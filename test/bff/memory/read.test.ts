@@ -133,3 +133,31 @@ test('the pages of a sitemap are fetched, each once; what is gone or no page is 
   assert.deepEqual(Object.keys(skipped).sort(), [`${base}/gone`, `${base}/logo`, 'other.xml'].sort());
   for (const { id } of documents) assert.match(id, ID_PATTERN);
 });
+
+test('no redirect and no fetched sitemap leads to another host; a redirect within the host is followed', async (t) => {
+  const asked: string[] = [];
+  const inner = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Inner</h1><p>Not for visitors.');
+  });
+  const outer = createServer((request, response) => {
+    const to = { '/out': `${innerBase}/meta`, '/in': '/page', '/round': '/round' }[request.url ?? ''];
+    if (to !== undefined) response.writeHead(302, { location: to }).end();
+    else if (request.url === '/more.xml') response.writeHead(200, { 'content-type': 'application/xml' }).end(`<urlset><url><loc>${innerBase}/named</loc></url></urlset>`);
+    else response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Page</h1><p>We sell lamps.');
+  });
+  for (const server of [inner, outer]) {
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    t.after(() => server.close());
+  }
+  const [innerBase, base] = [inner, outer].map((server) => `http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  const root = await tempFolder(t);
+  await files(root, { 'sitemap.xml': `<urlset>${['/out', '/in', '/round'].map((path) => `<url><loc>${base}${path}</loc></url>`).join('')}<sitemap><loc>${base}/more.xml</loc></sitemap></urlset>` });
+  const { documents, skipped } = await read([{ path: 'sitemap.xml' }], root);
+  assert.deepEqual(asked, []);
+  assert.deepEqual(documents.map(({ url }) => url), [`${base}/in`]);
+  assert.match(skipped[`${base}/out`] ?? '', /another host/);
+  assert.match(skipped[`${base}/round`] ?? '', /more than 5 times/);
+  assert.match(skipped[`${innerBase}/named`] ?? '', /another host than the sitemap/);
+});
