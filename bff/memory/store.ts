@@ -49,16 +49,21 @@ export async function openStore(folder: string): Promise<Store> {
       const table = existing.includes(name) ? await database.openTable(name) : await database.createEmptyTable(name, tableSchema(name));
       if (SEARCHED.includes(name) && !(await table.schema()).fields.some((field) => field.name === 'vector')) await table.addColumns(ADDED);
       checkSchema(name, await table.schema());
-      const indexes = await table.listIndices();
-      if (indexes.length < INDEXED[name].length + Number(SEARCHED.includes(name))) await index(name, table);
-      if (SEARCHED.includes(name)) await warm(table);
+      // An index holds nothing that the rows do not: one that is missing or damaged is made. Damaged rows fail the second time as well.
+      await warm(name, table).catch(async () => {
+        await index(name, table);
+        await warm(name, table);
+      });
       return table;
     };
     return { turns: await open('turns'), sections: await open('sections'), mentions: await open('mentions'), facts: await open('facts'), readings: await open('readings') };
   }
 
-  /** Asks for what a row there says, so that index and columns are read and the code is compiled before a visitor asks. */
-  async function warm(table: Table): Promise<void> {
+  /** Asks for what a row there says, so that index and columns are read and the code is compiled before a visitor asks. Throws when an index is missing or cannot be read. */
+  async function warm(name: TableName, table: Table): Promise<void> {
+    if ((await table.listIndices()).length < INDEXED[name].length + Number(SEARCHED.includes(name))) throw new Error(`an index of ${name} is missing`);
+    for (const column of INDEXED[name]) await table.query().where(`${column} = ''`).limit(1).toArrow();
+    if (!SEARCHED.includes(name)) return;
     const [query = 'nothing'] = each(await table.query().select(['search']).limit(1).toArrow(), (from, at) => from.text('search', at).slice(0, 200));
     for (let round = 0; round < 3; round++) await search(table, "key != ''", query, 40);
   }

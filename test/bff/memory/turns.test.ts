@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { test, type TestContext } from 'node:test';
@@ -148,6 +148,21 @@ test('a folder that cannot be used says so: a file in its place, a damaged table
   const versions = join(uri, 'turns.lance', '_versions');
   for (const name of await readdir(versions)) await writeFile(join(versions, name), 'garbage');
   for (let round = 0; round < 2; round++) await assert.rejects(openMemory({ uri, log: quiet }), { code: 'memory_unavailable', message: /cannot be opened/ });
+});
+
+test('a damaged index is made again from the rows, whichever file of it is broken', async (t) => {
+  const folder = await tempFolder(t);
+  const first = await openMemory({ uri: folder, log: quiet });
+  await first.remember([turn('v1', 't1', 'My order 4711 has not arrived')]);
+  await first.ingest('demo', [{ id: 'doc', title: 'Parcels', text: 'A parcel to Oslo takes three days. Parcels are blue.' }]);
+  await first.close();
+  for (const harm of [(path: string) => truncate(path, 300), (path: string) => rm(path)]) {
+    for (const name of await readdir(folder, { recursive: true })) if (/_indices.*\.lance$/.test(name)) await harm(join(folder, name));
+    const memory = await openMemory({ uri: folder, log: quiet });
+    assert.deepEqual(texts(await ask(memory, 'where is my order', { visitor: 'v1', scope: 'visitor' })), ['My order 4711 has not arrived']);
+    assert.equal((await ask(memory, 'parcel to Oslo')).snippets[0]?.id, 'doc#0');
+    await memory.close();
+  }
 });
 
 test('a turn that cannot be kept is refused and leaves nothing of its batch', async (t) => {
