@@ -18,40 +18,42 @@ export type Log = {
   drop(files: string[]): Promise<void>;
   close(): Promise<void>;
 };
-export type Replayed = { entries: unknown[]; damaged: number; files: string[] };
+export type Replayed = { entries: unknown[]; torn: number; damaged: number; files: string[] };
 
 const NAME = /^turns-(\d{10})\.log$/;
 type Waiting = { bytes: Buffer; done: () => void; failed: (error: unknown) => void };
 
-/** Reads what an earlier process left. `damaged` counts lines that are cut or do not match their checksum. */
+/** Reads what an earlier process left. `torn` counts files whose last line was never finished, `damaged` finished lines that do not match their checksum. */
 export async function replayLog(folder: string): Promise<Replayed> {
   const entries: unknown[] = [];
+  let torn = 0;
   let damaged = 0;
   const names = (await readdir(folder)).filter((name) => NAME.test(name)).sort();
   for (const name of names) {
-    for await (const line of linesOf(join(folder, name))) {
+    for await (const { line, whole } of linesOf(join(folder, name))) {
       if (line === '') continue;
       const json = line.slice(9);
       if (line.slice(0, 8) === sum(json)) entries.push(JSON.parse(json));
-      else damaged++;
+      else if (whole) damaged++;
+      else torn++;
     }
   }
-  return { entries, damaged, files: names.map((name) => join(folder, name)) };
+  return { entries, torn, damaged, files: names.map((name) => join(folder, name)) };
 }
 
 /** A file's lines one by one: imports at once can make it longer than a string may be. */
-async function* linesOf(path: string): AsyncIterable<string> {
+async function* linesOf(path: string): AsyncIterable<{ line: string; whole: boolean }> {
   let begun: Buffer[] = [];
   for await (const chunk of createReadStream(path) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf('\n'); end !== -1; end = chunk.indexOf('\n', from)) {
-      yield Buffer.concat([...begun, chunk.subarray(from, end)]).toString('utf8');
+      yield { line: Buffer.concat([...begun, chunk.subarray(from, end)]).toString('utf8'), whole: true };
       begun = [];
       from = end + 1;
     }
     begun.push(chunk.subarray(from));
   }
-  yield Buffer.concat(begun).toString('utf8');
+  yield { line: Buffer.concat(begun).toString('utf8'), whole: false };
 }
 
 /** Opens a new log file after those that exist. */

@@ -70,9 +70,14 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
     embedder = other !== undefined ? await openEmbedder(other, folder) : embed !== undefined ? fromWords(embed) : null;
     const store = await openStore(uri);
     const left = await replayLog(uri);
-    if (left.damaged > 0) say(`memory: ${left.damaged} unfinished log lines of an earlier process were skipped; no acknowledged turn was among them unless the disk lost data.`);
+    if (left.torn > 0) say(`memory: ${left.torn} unfinished log lines of an earlier process were skipped; no acknowledged turn was among them.`);
+    if (left.damaged > 0) say(`memory: ${left.damaged} log lines are damaged and were skipped: as many acknowledged turns are lost. The disk or another program has changed the file.`);
     const log = await openLog(uri);
     const inOrder = serial();
+    /** In order, and told in a sentence whatever the tables or the disk say. */
+    const told = <T>(job: () => Promise<T>): Promise<T> => inOrder(job).catch((error: unknown) => {
+      throw error instanceof MemoryError ? error : new MemoryError('memory_unavailable', `The memory folder ${uri} could not be read or written: ${reason(error)}.`, error);
+    });
     const warn = (sentence: string): void => say(`memory: ${sentence}`);
     const shelves = makeShelves(store, embedder);
     const near = embedder === null ? null : makeNearest(store, embedder);
@@ -92,7 +97,7 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
 
     async function bring(site: string, job: () => Promise<IngestReport>): Promise<IngestReport> {
       checkedId('site', site);
-      return inOrder(async () => {
+      return told(async () => {
         const report = await job();
         if (report.written + report.removed > 0) {
           for (const table of ['sections', 'mentions'] as const) await store.tidy(table, new Date(Date.now() - VERSION_MS));
@@ -122,19 +127,19 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
       },
       ingest: (site, documents, progress) => bring(site, () => ingestDocuments({ store, embedder }, site, documents, 'handed', progress)),
       mirror: (site, documents, progress) => bring(site, () => mirrorDocuments({ store, embedder }, site, documents, progress)),
-      forgetDocument: (site, id) => inOrder(() => forgetDocument(store, site, id)).finally(() => near?.changed(site)),
+      forgetDocument: (site, id) => told(() => forgetDocument(store, site, id)).finally(() => near?.changed(site)),
       documents: (site) => store.documentsOf(site),
-      eraseVisitor: (site, visitor) => inOrder(() => {
+      eraseVisitor: (site, visitor) => told(() => {
         reader?.forget(site, visitor);
         return eraseVisitor({ folder: uri, store, shelves, writer }, site, visitor);
       }),
-      exportVisitor: (site, visitor) => inOrder(async () => {
+      exportVisitor: (site, visitor) => told(async () => {
         await writer.flush();
         const [rows, facts] = [await store.turnsOf(site, visitor, EVERYTHING), await store.factsOf(site, visitor)];
         const turns = rows.map(({ id, chat, role, name, text, at }) => ({ id, site, visitor, chat, role: role === 'assistant' ? 'assistant' as const : 'user' as const, ...(name === null ? {} : { name }), text, at }));
         return { turns, facts: facts.sort((a, b) => a.at - b.at).map(factOf) };
       }),
-      expire: (site, before) => inOrder(() => expireTurns({ store, shelves, writer }, site, before)),
+      expire: (site, before) => told(() => expireTurns({ store, shelves, writer }, site, before)),
       embedded: async () => catchUp?.settled(),
       read: async () => reader?.settled(),
       stopReading: async () => reader?.stop(),

@@ -177,3 +177,20 @@ test('a turn that cannot be kept is refused and leaves nothing of its batch', as
   assert.equal(found.snippets.length, 1);
   assert.ok(found.tokens <= 300);
 });
+
+test('a log line that somebody changed is told as a lost turn, one that was cut short is not', async (t) => {
+  const folder = await tempFolder(t);
+  const lines: string[] = [];
+  await writeFile(join(folder, 'turns-0000000001.log'), '00000000 {"changed":1}\n00000000 {"cut');
+  await (await openMemory({ uri: folder, log: (line) => lines.push(line) })).close();
+  assert.match(lines.join('\n'), /1 unfinished log line[^]*1 log lines are damaged and were skipped: as many acknowledged turns are lost/);
+});
+
+test('what the tables or the disk refuse is told with a code, by whichever door', { skip: process.platform === 'win32' }, async (t) => {
+  const { memory, folder } = await tempMemory(t);
+  await memory.ingest('demo', [{ id: 'doc', title: 'Doc', text: 'A parcel.' }]);
+  await rm(join(folder, 'sections.lance'), { recursive: true });
+  await writeFile(join(folder, 'sections.lance'), 'x');
+  await assert.rejects(memory.ingest('demo', [{ id: 'two', title: 'Two', text: 'Another.' }]), { code: 'memory_unavailable', message: /could not be read or written/ });
+  await assert.rejects(memory.forgetDocument('demo', 'doc'), { code: 'memory_unavailable' });
+});
