@@ -24,8 +24,10 @@ export function joinPrompt({ stable, data }: Prompt): string {
 export const CONTINUE = 'Your answer above was cut off. Continue it directly after its last character. Repeat nothing of it, start with no preamble, and do not mention the interruption.';
 
 function snippetElement(snippet: Snippet): string {
-  const date = snippet.at === null ? '' : ` date="${new Date(snippet.at).toISOString().slice(0, 10)}"`;
-  return `<snippet id="${attribute(snippet.id)}" source="${attribute(originOf(snippet.source))}"${date}>\n${snippet.text.replace(/<(?=\/?\s*snippet)/gi, '&lt;')}\n</snippet>`;
+  const at = new Date(snippet.at ?? Number.NaN);
+  // A time that no calendar has must not fail the call to the model.
+  const date = Number.isNaN(at.getTime()) ? '' : ` date="${at.toISOString().slice(0, 10)}"`;
+  return `<snippet id="${attribute(snippet.id)}" source="${attribute(originOf(snippet.source))}"${date}>\n${seen(snippet.text).replace(/<(?=[\s/]*snippet)/gi, '&lt;')}\n</snippet>`;
 }
 
 function originOf(source: Snippet['source']): string {
@@ -34,7 +36,12 @@ function originOf(source: Snippet['source']): string {
 }
 
 function attribute(text: string): string {
-  return text.replace(/["<>\n]/g, ' ');
+  return seen(text).replace(/["<>\n]/g, ' ');
+}
+
+/** Without what a reader of the text does not see: control characters, changes of direction, and widths of nothing that could take a mark of ours apart. */
+function seen(text: string): string {
+  return text.replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]/gu, '');
 }
 
 const languages = new Intl.DisplayNames(['en'], { type: 'language' });
