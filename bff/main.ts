@@ -15,6 +15,7 @@ import { createSessions } from './gateway/session.ts';
 import { transcriptPath } from './gateway/transcript.ts';
 import { createTurn } from './gateway/turn.ts';
 import type { KnowledgeDocument, Layers, Recall, Remember } from './layers.ts';
+import { MemoryError } from './memory/errors.ts';
 import { openMemory } from './memory/memory.ts';
 import { readDocuments } from './memory/read.ts';
 import { rehearse } from './rehearse.ts';
@@ -124,10 +125,10 @@ export async function startBff(options: Options, { host, port }: { host: string;
     transcriptSecret: secrets.session,
     metrics: () => prometheus({ queue: queue.view(), turns: feed.counts(), providers: router.health().providers, models: router.inFlight(), spend: spend.view(), dropped: tracing.dropped() }),
     admin: {
-      key: secrets.admin, sites: config.sites, recall, remember, traces: tracing.admin, tools,
+      key: secrets.admin, sites: config.sites, recall, remember: memory?.remember ?? off, traces: tracing.admin, tools,
       explain: createExplain({ dispatcher, route: router.explain, recall: classed(recall, conversations.dataClass), agents: config.agents, tokenBudget: config.memory.tokenBudget }),
       knowledge: {
-        ingest: async (site, documents) => memory?.ingest(site, documents) ?? { documents: 0, sections: 0, written: 0, kept: 0, removed: 0 },
+        ingest: (site, documents) => memory?.ingest(site, documents) ?? off(),
         remove: async (site, document) => memory?.forgetDocument(site, document) ?? false,
       },
       erase: async (site, visitor) => {
@@ -206,6 +207,11 @@ async function readKnowledge(config: Config, memory: Awaited<ReturnType<typeof o
     const { sections, written, removed } = await memory.mirror(site.id, documents);
     log(`knowledge of ${site.id}: ${documents.length} documents, ${sections} sections, ${written} written, ${removed} removed`);
   }
+}
+
+/** For an operator who hands something in: it would be acknowledged and nowhere. */
+async function off(): Promise<never> {
+  throw new MemoryError('memory_unavailable', 'memory.enabled is false: nothing can be kept');
 }
 
 function isLoopback(host: string): boolean {

@@ -100,3 +100,10 @@ test('what memory refuses is told in a sentence with a code, not as a fault of o
   assert.deepEqual(await refused('POST', '/admin/knowledge', { site: SITE.id, documents: [{ id: 'when', title: 'When', text: 'x', at: 1e300 }] }), [400, 'memory_bad_value']);
   assert.deepEqual(await refused('POST', '/admin/memory/turns', { site: SITE.id, visitor: 'v1', turns: [{ id: 't', role: 'user', text: 'x', at: 9e15 }] }), [400, 'memory_bad_value']);
 });
+
+test('what cannot be kept because memory is off is not acknowledged', async (t) => {
+  const bff = await bffFor({ memory: { enabled: false } });
+  t.after(() => bff.stop());
+  assert.equal((await admin(bff, 'POST', '/admin/memory/turns', turnsOf('v1'))).status, 503);
+  assert.equal((await admin(bff, 'POST', '/admin/knowledge', { site: SITE.id, documents: [{ id: 'd', title: 'D', text: 'x' }] })).status, 503);
+});
