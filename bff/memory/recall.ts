@@ -22,6 +22,8 @@ const QUERY_WORDS = 48;
 const TURN_TOKENS = 160;
 /** Of a deadline, what the question's vector may take: the rest is for finding by words. */
 const VECTOR_SHARE = 0.5;
+/** And without a deadline (ms). */
+const VECTOR_MS = 2_000;
 
 type Parts = { store: Store; shelves: Shelves; embedder: Embedder | null; sections: FindSections; warn: (sentence: string) => void };
 
@@ -67,12 +69,13 @@ export function makeRecall({ store, shelves, embedder, sections, warn }: Parts):
   async function vectorOf({ query, deadline }: RecallInput, signal: AbortSignal): Promise<Float32Array | null> {
     if (embedder === null) return null;
     if (embedder.now) return embedder.now(query);
-    const soon = deadline === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(Math.ceil(deadline * VECTOR_SHARE))]);
+    const patience = Math.min(VECTOR_MS, Math.ceil((deadline ?? Infinity) * VECTOR_SHARE));
+    const soon = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
     try {
       return (await embedder.embed([query], soon))[0] ?? null;
     } catch (error) {
       if (!soon.aborted) warn(`the question goes on without a vector: ${String(error)}`);
-      else if (!signal.aborted && !slow) warn(`${embedder.id} was too slow for a question, which went on by its words, as others may: a longer memory.deadline than ${deadline} ms gives it time.`);
+      else if (!signal.aborted && !slow) warn(`${embedder.id} took longer than ${patience} ms for a question, which went on by its words, as others may: a longer memory.deadline gives it more time.`);
       slow ||= soon.aborted && !signal.aborted;
       return null;
     }

@@ -163,7 +163,7 @@ test('an endpoint that refuses, or gives another size or no numbers, is named; a
   await assert.rejects(open({ apiKey: 'wrong' }), { code: 'memory_unavailable', message: /status 401/ });
   await assert.rejects(open({ size: 4 }), { code: 'memory_bad_value', message: /3 numbers: expected 4/ });
   answer = () => ['x'];
-  await assert.rejects(open(), { code: 'memory_unavailable' });
+  await assert.rejects(open(), { code: 'memory_bad_value', message: /not made of numbers/ });
   answer = () => [1, 2, 3];
   const memory = await open();
   answer = () => [1, null, 3];
@@ -196,5 +196,25 @@ test('an embedder that is slower than the deadline costs vectors and not the ans
   for (let round = 0; round < 2; round++) assert.equal((await memory.recall({ site: 'demo', visitor: 'v1', query: 'lamp', scope: 'all', k: 3, tokenBudget: 100, deadline: 400 }, never)).snippets.length, 2);
   held.resolve();
   assert.equal(lines.length, 1, lines.join('\n'));
-  assert.match(lines[0] ?? '', /too slow for a question/);
+  assert.match(lines[0] ?? '', /took longer than/);
+});
+
+test('whoever makes vectors and does not answer costs a question its vector, not its snippets', async (t) => {
+  let answers = true;
+  const silent = createServer((request, response) => {
+    request.resume().on('end', () => { if (answers) response.writeHead(200, { 'content-type': 'application/json' }).end('{"data":[{"index":0,"embedding":[1,1]}]}'); });
+  });
+  silent.listen(0, '127.0.0.1');
+  await new Promise((done) => silent.once('listening', done));
+  t.after(() => { silent.close(); silent.closeAllConnections(); });
+  const { memory, lines } = await tempMemory(t, { embedder: { kind: 'openai-compatible', baseURL: `http://127.0.0.1:${(silent.address() as AddressInfo).port}/v1`, model: 'm' } });
+  answers = false;
+  await memory.remember([turn('v1', 't1', 'The lamp is broken')]);
+  await memory.ingest('demo', [{ id: 'doc', title: 'Lamps', text: 'A lamp takes two bulbs.' }]);
+  await ask(memory, 'lamp', { visitor: 'v1', deadline: 1_000 });
+  const started = performance.now();
+  assert.deepEqual((await ask(memory, 'lamp', { visitor: 'v1', deadline: 500 })).snippets.map(({ id }) => id).sort(), ['doc#0', 't1']);
+  assert.ok(performance.now() - started < 500);
+  assert.equal((await ask(memory, 'lamp', { visitor: 'v1' })).snippets.length, 2);
+  assert.match(lines.join('\n'), /took longer than \d+ ms for a question/);
 });
