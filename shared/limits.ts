@@ -9,7 +9,7 @@ export const SHORT_REPLY_MS = 3_000;
 
 /** Ids made by clients: length and alphabet. */
 export const ID_MAX = 128;
-export const ID_PATTERN = /^[A-Za-z0-9_.:-]{1,128}$/;
+export const ID_PATTERN = /^(?!\.{1,2}$)[A-Za-z0-9_.:-]{1,128}$/;
 
 /** One visitor message, in characters. */
 export const MESSAGE_MAX = 16_000;

@@ -5,6 +5,11 @@ import type { Block } from './blocks.ts';
 const UNSEEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'nav', 'iframe', 'object', 'select', 'textarea', 'button', 'title']);
 const BREAKS = new Set(['p', 'div', 'section', 'article', 'main', 'header', 'footer', 'aside', 'ul', 'ol', 'dl', 'dt', 'dd', 'table', 'blockquote', 'figure', 'figcaption', 'form', 'fieldset', 'details', 'summary', 'hr', 'address', 'body']);
 
+/** Text that the page keeps from its readers must not become something that an answer says. */
+function isHidden(attributes: Record<string, string>): boolean {
+  return 'hidden' in attributes || /(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden)/i.test(attributes['style'] ?? '');
+}
+
 /** The page's blocks in order. Broken markup is read as far as it goes, as browsers do. */
 export function htmlBlocks(source: string): Block[] {
   return readHtml(source).blocks;
@@ -16,6 +21,8 @@ export function readHtml(source: string): { blocks: Block[]; title: string | nul
   let text = '';
   let title: string | null = null;
   let inTitle = false;
+  /** Of every open element, whether its text is not seen; and how many of them that are. */
+  const open: boolean[] = [];
   let unseen = 0;
   let pre = 0;
   let heading: { depth: number; anchor: string | null } | null = null;
@@ -28,7 +35,8 @@ export function readHtml(source: string): { blocks: Block[]; title: string | nul
   const parser = new Parser({
     onopentag(name, attributes) {
       if (name === 'title') inTitle = true;
-      if (UNSEEN.has(name)) unseen++;
+      open.push(UNSEEN.has(name) || isHidden(attributes));
+      if (open.at(-1) === true) unseen++;
       if (unseen > 0) return;
       const depth = /^h([1-6])$/.exec(name)?.[1];
       if (depth !== undefined) {
@@ -52,8 +60,9 @@ export function readHtml(source: string): { blocks: Block[]; title: string | nul
     },
     onclosetag(name) {
       if (name === 'title') inTitle = false;
-      if (UNSEEN.has(name)) unseen = Math.max(0, unseen - 1);
-      if (unseen > 0) return;
+      const hid = open.pop() === true;
+      if (hid) unseen--;
+      if (hid || unseen > 0) return;
       if (/^h[1-6]$/.test(name)) {
         close();
         heading = null;

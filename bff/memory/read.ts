@@ -60,7 +60,8 @@ async function* readFolder(folder: string, url: string | undefined, root: string
     if (entry.isDirectory()) {
       if (depth >= DEPTH_MAX) yield { skipped: shown(path, root), reason: `it lies more than ${DEPTH_MAX} folders deep` };
       else yield* readFolder(path, below, root, depth + 1);
-    } else if (entry.isFile() && extname(name).toLowerCase() in FORMATS) yield await readOne(path, below, root);
+    } else if (entry.isSymbolicLink()) yield { skipped: shown(path, root), reason: 'it is a link: name what it leads to' };
+    else if (entry.isFile() && extname(name).toLowerCase() in FORMATS) yield await readOne(path, below, root);
   }
 }
 

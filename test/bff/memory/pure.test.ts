@@ -6,6 +6,7 @@ import { formatOf } from '@halfsecond/bff/memory/document.ts';
 import { pack, passage } from '@halfsecond/bff/memory/pack.ts';
 import { turnFeatures, type Alike, type Features, type TurnView } from '@halfsecond/bff/memory/features.ts';
 import { namesAsked, namesIn, standing } from '@halfsecond/bff/memory/graph.ts';
+import { htmlBlocks } from '@halfsecond/bff/memory/html.ts';
 import { daysIn, readQuestion } from '@halfsecond/bff/memory/question.ts';
 import { sectionScore, spreadOf, type Scored } from '@halfsecond/bff/memory/rank.ts';
 import { rankTurns } from '@halfsecond/bff/memory/rescore.ts';
@@ -170,4 +171,9 @@ test('the kind of a text without a file name is told by its marks', () => {
   assert.equal(formatOf('Intro\n\n## Head\n\ntext'), 'markdown');
   assert.equal(formatOf('See [this](https://example.com).'), 'markdown');
   assert.equal(formatOf('1 < 2 and #5 is fine.\n\nNothing else.'), 'text');
+});
+
+test('of a page only what its readers see is knowledge', () => {
+  const page = '<p>Open from nine.<span style="color:red; display : none">Secret <b>offer</b></span></p><h2 hidden>Draft<br></h2><div style="visibility:hidden"><p>Not yet<img alt="x"></div><pre>a = 1</pre><p hidden>gone<p>To six.</p>';
+  assert.deepEqual(htmlBlocks(page).map(({ kind, text }) => `${kind} ${text.trim()}`), ['text Open from nine.', 'code a = 1', 'text To six.']);
 });

@@ -50,7 +50,8 @@ test('folders are read to their depth; what is broken is named with its reason a
     { id: 'docs:deep:b-c.html-#', title: 'Beta page', url: '/help/deep/b%20c.html', format: 'html' },
     { id: 'docs:plain.txt', title: 'plain', url: '/help/plain.txt', format: 'text' },
   ]);
-  assert.deepEqual(Object.keys(skipped).sort(), ['docs/binary.txt', 'docs/empty.md', 'docs/huge.txt', 'docs/latin1.md', 'gone', 'notes.pdf']);
+  assert.deepEqual(Object.keys(skipped).sort(), ['docs/binary.txt', 'docs/empty.md', 'docs/huge.txt', 'docs/latin1.md', 'docs/loop', 'gone', 'notes.pdf']);
+  assert.match(skipped['docs/loop'] ?? '', /is a link/);
   assert.match(skipped['docs/latin1.md'] ?? '', /encoding that it does not name/);
   assert.match(skipped['docs/huge.txt'] ?? '', /expected at most 1000000/);
   assert.match(skipped['notes.pdf'] ?? '', /PDF cannot be read/);

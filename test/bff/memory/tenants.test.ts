@@ -9,7 +9,7 @@ import { ofVisitor } from '@halfsecond/bff/memory/filter.ts';
 import { openMemory, type Memory } from '@halfsecond/bff/memory/memory.ts';
 import { ask, tempFolder, tempMemory, texts, turn } from './open.ts';
 
-const HOSTILE_IDS = ["v1' OR 1=1 --", "' OR ''='", 'v1\0', 'v1"', 'v1;drop table turns', '../v2', 'v%', '', ' v1', 'v1\n', 'é', 'v'.repeat(129), '*', 'v1) OR (1=1'];
+const HOSTILE_IDS = ['.', '..', "v1' OR 1=1 --", "' OR ''='", 'v1\0', 'v1"', 'v1;drop table turns', '../v2', 'v%', '', ' v1', 'v1\n', 'é', 'v'.repeat(129), '*', 'v1) OR (1=1'];
 const HOSTILE_QUERIES = ["' OR 1=1 --", '" OR "1"="1', 'secret\0secret', 'secret) OR site:b', '*', '?', '+secret -x', '"secret', 'secret*', '\\', '{"match":{"query":"secret"}}', '\ud800secret', 'secret '.repeat(5_000), '(((((', 'AND OR NOT', '🦊 secret'];
 
 async function bytesFound(folder: string, needles: string[]): Promise<string[]> {
