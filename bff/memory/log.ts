@@ -7,6 +7,7 @@ import { open, readdir, unlink, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { MemoryError, reason } from './errors.ts';
+import { inPieces } from './serial.ts';
 import { syncFolder } from './sync.ts';
 
 export type Log = {
@@ -114,9 +115,9 @@ export async function openLog(folder: string): Promise<Log> {
 
   await next();
   return {
-    append(entries) {
-      const bytes = Buffer.from(entries.map((entry) => { const json = JSON.stringify(entry); return `${sum(json)} ${json}\n`; }).join(''));
-      return new Promise((done, failed) => {
+    async append(entries) {
+      const bytes = Buffer.concat(await inPieces(entries, lineOf));
+      return new Promise<void>((done, failed) => {
         waiting.push({ bytes, done, failed });
         if (waiting.length === 1) void enqueue(writeWaiting);
       });
@@ -144,6 +145,11 @@ export async function openLog(folder: string): Promise<Log> {
 
 async function writeAll(file: FileHandle, bytes: Buffer): Promise<void> {
   for (let at = 0; at < bytes.length;) at += (await file.write(bytes, at)).bytesWritten;
+}
+
+function lineOf(entry: unknown): Buffer {
+  const json = JSON.stringify(entry);
+  return Buffer.from(`${sum(json)} ${json}\n`);
 }
 
 function sum(json: string): string {

@@ -1,4 +1,5 @@
-/** One job after another: what changes a table or a log waits for the change before it. */
+/** One job after another: what changes a table or a log waits for the change before it. And long work in pieces. */
+import { setImmediate } from 'node:timers/promises';
 
 export type Serial = <T>(job: () => Promise<T>) => Promise<T>;
 
@@ -20,4 +21,17 @@ export function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });
+}
+
+/** Entries handled before others get the thread: a few ms of work. */
+const PIECE = 1_000;
+
+/** `map`, but a long list lets others in between; a short one is done at once. */
+export async function inPieces<From, To>(list: From[], one: (entry: From) => To): Promise<To[]> {
+  const out: To[] = [];
+  for (let at = 0; at < list.length; at += PIECE) {
+    if (at > 0) await setImmediate();
+    for (const entry of list.slice(at, at + PIECE)) out.push(one(entry));
+  }
+  return out;
 }
