@@ -8,7 +8,7 @@ export type EmbedderConfig =
   | { kind: 'transformers'; path: string };
 
 /** A first call may wake a model; it is made at the start and not for a visitor (ms). */
-const FIRST_MS = 30_000;
+const FIRST_MS = 15_000;
 /** What every model has a vector for. */
 const PLAIN = 'hello';
 /** What an endpoint answers that does not take a text, mostly for its length. */
@@ -16,13 +16,16 @@ const REFUSALS = [400, 413, 422];
 /** A refused text is not tried any shorter (characters). */
 const SHORT = 200;
 
-/** Asks for one vector, which tells the size. Throws `memory_unavailable` with a sentence when that cannot be had. */
+/**
+ * Asks for one vector, which tells the size. Throws with a sentence when that cannot be had: `memory_away` when an endpoint
+ * does not answer now, `memory_unavailable` when it or a model is not what the configuration says.
+ */
 export async function openEmbedder(config: EmbedderConfig, folder: string): Promise<Embedder> {
   try {
     return await (config.kind === 'transformers' ? fromTransformers(config.path, folder) : fromEndpoint(config));
   } catch (error) {
     if (error instanceof MemoryError) throw error;
-    throw new MemoryError('memory_unavailable', `The embedder of memory.embedder cannot be used: ${reason(error)}.`, error);
+    throw new MemoryError(config.kind === 'transformers' ? 'memory_unavailable' : 'memory_away', `The embedder of memory.embedder cannot be used: ${reason(error)}.`, error);
   }
 }
 
@@ -34,7 +37,7 @@ async function fromEndpoint({ baseURL, model, apiKey, size }: EmbedderConfig & {
       headers: { 'content-type': 'application/json', ...(apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` }) },
       body: JSON.stringify({ model, input: texts, encoding_format: 'float', ...(size === undefined ? {} : { dimensions: size }) }),
     });
-    if (!response.ok) throw new MemoryError(REFUSALS.includes(response.status) ? 'memory_bad_value' : 'memory_unavailable', `The embedding endpoint answered with status ${response.status}`);
+    if (!response.ok) throw new MemoryError(REFUSALS.includes(response.status) ? 'memory_bad_value' : response.status >= 500 || response.status === 429 ? 'memory_away' : 'memory_unavailable', `The embedding endpoint answered with status ${response.status}`);
     return vectorsIn(await response.json(), texts.length);
   }
 

@@ -3,6 +3,8 @@
 export type MemoryCode =
   /** The folder cannot be read, written or opened as tables. */
   | 'memory_unavailable'
+  /** Whoever makes vectors does not answer now, and may do so later. */
+  | 'memory_away'
   /** Another process holds the folder. */
   | 'memory_locked'
   /** A site, visitor, document or turn id outside the allowed alphabet. */

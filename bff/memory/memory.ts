@@ -66,8 +66,14 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
   await usable(uri);
   const release = lockFolder(uri);
   let embedder: Embedder | null = null;
+  /** A chat without vectors is better than none. */
+  const goOn = (error: unknown): null => {
+    if (!(error instanceof MemoryError) || error.code !== 'memory_away') throw error;
+    say(`memory: ${reason(error)}. Until the next start, questions go by their words alone.`);
+    return null;
+  };
   try {
-    embedder = other !== undefined ? await openEmbedder(other, folder) : embed !== undefined ? fromWords(embed) : null;
+    embedder = other !== undefined ? await openEmbedder(other, folder).catch(goOn) : embed !== undefined ? fromWords(embed) : null;
     const store = await openStore(uri);
     const left = await replayLog(uri);
     if (left.torn > 0) say(`memory: ${left.torn} unfinished log lines of an earlier process were skipped; no acknowledged turn was among them.`);

@@ -218,3 +218,19 @@ test('whoever makes vectors and does not answer costs a question its vector, not
   assert.equal((await ask(memory, 'lamp', { visitor: 'v1' })).snippets.length, 2);
   assert.match(lines.join('\n'), /took longer than \d+ ms for a question/);
 });
+
+test('an endpoint that is away at the start costs vectors and not the start; the next one makes up for it', async (t) => {
+  const uri = await tempFolder(t);
+  const lines: string[] = [];
+  const { baseURL } = await endpoint(t, (text) => [...fake('x').embed(text)]);
+  const embedder = { kind: 'openai-compatible' as const, baseURL, model: 'm', apiKey: 'k' };
+  const away = await openMemory({ uri, log: (line) => lines.push(line), embedder: { ...embedder, baseURL: 'http://127.0.0.1:9/v1' } });
+  await away.remember([turn('v1', 't1', 'My puppy ate the manual')]);
+  assert.deepEqual(texts(await ask(away, 'manual', { visitor: 'v1' })), ['My puppy ate the manual']);
+  await away.close();
+  assert.match(lines.join('\n'), /^memory: The embedder of memory.embedder cannot be used: .*Until the next start, questions go by their words alone\.$/);
+  const back = await openMemory({ uri, log: quiet, embedder });
+  await back.embedded();
+  assert.deepEqual(texts(await ask(back, 'dog', { visitor: 'v1' })), ['My puppy ate the manual']);
+  await back.close();
+});
