@@ -1,10 +1,11 @@
 /** Which of the given snippets a language model's answer rests on: those whose words it took up. Pure. */
 import type { Snippet } from '../../layers.ts';
-import { contentWords } from './words.ts';
+import { readerFor } from './reader.ts';
 
 /** An answer shares at least so many different content words with a snippet, and so large a part of its own. */
 const LEAST_SHARED = 3;
 const LEAST_PART = 0.3;
+const { contentWords } = readerFor('en');
 
 /** The knowledge snippets that the answer drew on, the closest first. */
 export function snippetsUsed(answer: string, snippets: Snippet[]): Snippet[] {

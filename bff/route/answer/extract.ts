@@ -1,15 +1,22 @@
 /** Finds the pieces of the given passages that answer a question, or finds that none does. Pure. */
 import type { Snippet } from '../../layers.ts';
 import { kindOf, withoutPointing, type Kind } from './kind.ts';
-import { allWords, contentWords, isSoft, likeness, meantBy, stem } from './words.ts';
-import { unitsOf, type Unit } from './units.ts';
+import { inAny } from './languages.ts';
+import type { Reader } from './reader.ts';
+import { adjoin } from './unspaced.ts';
+import { asks, leadsOn, unitsOf, type Unit } from './units.ts';
+import { meantBy, type Lexicon } from './words.ts';
 
 export type Piece = { unit: Unit; snippet: Snippet; score: number };
 /** `pieces` in the order in which they should be read. Empty: the passages do not answer. */
 export type Extract = { pieces: Piece[]; coverage: number };
 
-const REASON = /\b(because|since|so that|therefore|due to|weil|damit|denn|deshalb)\b/i;
 type Scored = Piece & { own: number; coverage: number; words: string[]; at: number };
+
+const hasFigure = inAny(({ tells }) => tells.figure);
+const givesReason = inAny(({ tells }) => tells.because);
+const tellsWhatToDo = inAny(({ tells }) => tells.does);
+const hangsOn = inAny(({ tells }) => tells.hangsOn);
 
 /** Share of the question's weight that a piece and its headings must carry, to be an answer at all. */
 const ENOUGH = 0.56;
@@ -32,32 +39,34 @@ const MAX_BESIDE_CODE = 220;
 const MAX_CODE_LINES = 16;
 
 /** The best answer that the passages hold. `before`: what the visitor asked last, when this question goes on from there. */
-export function extract(question: string, snippets: Snippet[], before = ''): Extract {
+export function extract(question: string, snippets: Snippet[], reader: Reader, before = ''): Extract {
+  const { contentWords, isSoft } = reader;
   const kind = kindOf(question);
   const units = snippets.flatMap((snippet) => unitsOf(snippet.text).map((unit) => ({ unit, snippet, words: contentWords(unit.text) })));
   if (units.length === 0) return NOTHING;
   const asked = [...new Set(contentWords(withoutPointing(question)))];
   if (asked.length === 0) return before === '' && kind !== 'other' ? overview(units) : NOTHING;
 
-  const terms = spelled(asked, units, snippets);
+  const titles = new Map(snippets.map((snippet) => [snippet, titleWords(snippet, reader)]));
+  const terms = spelled(asked, units, [...titles.values()]);
   const context = contentWords(before);
-  const weights = terms.map((term) => weightOf(term, units));
-  const titleWeights = terms.map((term) => titleWeightOf(term, snippets));
+  const weights = weightsOf(terms, units, reader);
+  const titleWeights = terms.map((term) => titleWeightOf(term, [...titles.values()], reader));
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const scored = units.map(({ unit, snippet, words }, at): Scored => {
-    const headings = headingWords(unit, snippet);
-    const title = titleWords(snippet);
+    const headings = headingWords(unit, snippet, reader);
+    const title = titles.get(snippet) ?? [];
     let own = 0;
     let all = 0;
     for (const [n, term] of terms.entries()) {
       const weight = weights[n] ?? 0;
-      const inText = best(term, words);
+      const inText = best(term, words, reader);
       own += weight * inText;
-      all += weight * Math.max(inText, HEADING_WEIGHT * best(term, headings), HEADING_WEIGHT * (titleWeights[n] ?? 0) * best(term, title));
+      all += weight * Math.max(inText, HEADING_WEIGHT * best(term, headings, reader), HEADING_WEIGHT * (titleWeights[n] ?? 0) * best(term, title, reader));
     }
     const coverage = all / total;
-    const near = context.length === 0 ? 0 : context.filter((term) => best(term, [...words, ...headings]) >= 0.85).length / context.length;
-    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms) * Math.max(0.3, own / total) + 0.12 * near + 0.15 * snippet.score - (words.length > LONG ? 0.3 : 0);
+    const near = context.length === 0 ? 0 : context.filter((term) => best(term, [...words, ...headings], reader) >= 0.85).length / context.length;
+    const score = coverage + 0.25 * (own / total) + bonus(kind, unit, terms, reader) * Math.max(0.3, own / total) + 0.12 * near + 0.15 * snippet.score - (words.length > LONG ? 0.3 : 0);
     return { unit, snippet, words, at, own: own / total, coverage, score };
   });
   const single = terms.filter((term) => !isSoft(term)).length < 2;
@@ -66,14 +75,14 @@ export function extract(question: string, snippets: Snippet[], before = ''): Ext
 }
 
 /** Terms that no passage knows are read as the word that they most likely stand for. */
-function spelled(terms: string[], units: { words: string[] }[], snippets: Snippet[]): string[] {
-  const known = new Set([...units.flatMap(({ words }) => words), ...snippets.flatMap((snippet) => titleWords(snippet))]);
+function spelled(terms: string[], units: { words: string[] }[], titles: string[][]): string[] {
+  const known = new Set([...units.flatMap(({ words }) => words), ...titles.flat()]);
   return terms.map((term) => (known.has(term) ? term : meantBy(term, known) ?? term));
 }
 
 /** `single`: the question has one word to go by, which is too little to join passages. */
 function choose(scored: Scored[], kind: Kind, single: boolean): Piece[] {
-  const enough = (entry: Scored): boolean => entry.coverage >= (kind === 'reason' && !REASON.test(entry.unit.text) ? ENOUGH_WITHOUT_REASON : ENOUGH);
+  const enough = (entry: Scored): boolean => entry.coverage >= (kind === 'reason' && !givesReason(entry.unit.text) ? ENOUGH_WITHOUT_REASON : ENOUGH);
   const answering = scored.filter((entry) => enough(entry) && entry.unit.kind !== 'code').sort((a, b) => b.score - a.score);
   const code = kind === 'howto' ? bestCode(scored) : null;
   const lead = answering[0];
@@ -89,7 +98,7 @@ function choose(scored: Scored[], kind: Kind, single: boolean): Piece[] {
     // A second voice must speak to the question itself, not only stand under the right heading.
     if (entry.score < lead.score * (close ? (entry.unit.kind === 'sentence' ? 0.6 : 0.85) : 0.8) || (!close && (entry.own < lead.own * 0.75 || entry.coverage < lead.coverage * 0.9))) continue;
     if (entry.unit.kind !== 'sentence' && entry.unit.kind !== lead.unit.kind) continue;
-    if (entry.unit.text.endsWith(':')) continue;
+    if (leadsOn(entry.unit.text)) continue;
     if (chosen.some((other) => overlap(entry.words, other.words) > 0.6)) continue;
     chosen.push(entry);
   }
@@ -103,12 +112,12 @@ function choose(scored: Scored[], kind: Kind, single: boolean): Piece[] {
 /** Commands answer "how do I"; the sentence before and the one after belong to them. */
 function withCode(code: Scored, scored: Scored[]): Piece[] {
   return [scored[code.at - 1], code, scored[code.at + 1]].filter((entry) => entry !== undefined).filter((entry) => entry === code
-    || (entry.unit.kind === 'sentence' && (entry.at < code.at || !entry.unit.text.endsWith(':')) && entry.snippet.id === code.snippet.id && entry.unit.heading === code.unit.heading && entry.unit.text.length <= MAX_BESIDE_CODE));
+    || (entry.unit.kind === 'sentence' && (entry.at < code.at || !leadsOn(entry.unit.text)) && entry.snippet.id === code.snippet.id && entry.unit.heading === code.unit.heading && entry.unit.text.length <= MAX_BESIDE_CODE));
 }
 
 /** When the title is what fits, the question is about the whole list and not about one line of it. */
 function addList(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind): void {
-  const asked = kind === 'list' && lead.unit.lead.endsWith(':');
+  const asked = kind === 'list' && leadsOn(lead.unit.lead);
   if (!asked && ((kind !== 'list' && kind !== 'other') || lead.own >= lead.coverage * 0.75)) return;
   const list = scored.filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.block === lead.unit.block);
   if (list.length <= MAX_LIST) chosen.splice(0, chosen.length, ...list);
@@ -119,10 +128,10 @@ function addContext(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind
   if (lead.unit.kind !== 'sentence' || chosen.length >= MAX_SENTENCES) return;
   const next = scored[lead.at + 1];
   if (next === undefined || chosen.includes(next) || next.snippet.id !== lead.snippet.id) return;
-  const sameThought = next.unit.kind === 'sentence' && !next.unit.text.endsWith(':') && next.unit.block === lead.unit.block
-    && (kind === 'definition' || /^(it|this|that|these|they|then|so|otherwise|instead|es|er|sie|das|dies|dann|sonst)\b/i.test(next.unit.text));
+  const sameThought = next.unit.kind === 'sentence' && !leadsOn(next.unit.text) && next.unit.block === lead.unit.block
+    && (kind === 'definition' || hangsOn(next.unit.text));
   if (sameThought) chosen.push(next);
-  if (lead.unit.text.endsWith(':')) {
+  if (leadsOn(lead.unit.text)) {
     chosen.push(...scored.slice(lead.at + 1).filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.kind === 'item' && entry.unit.lead === lead.unit.text && !chosen.includes(entry)).slice(0, MAX_ITEMS));
   }
 }
@@ -143,47 +152,54 @@ function bestCode(scored: Scored[]): Scored | null {
 function overview(units: { unit: Unit; snippet: Snippet }[]): Extract {
   const first = units.find(({ unit }) => unit.kind === 'sentence' && /\b(is|are|ist|sind)\b/.test(unit.text)) ?? units.find(({ unit }) => unit.kind === 'sentence');
   if (first === undefined) return NOTHING;
-  const same = units.filter(({ unit, snippet }) => snippet.id === first.snippet.id && unit.kind === 'sentence' && !unit.text.endsWith(':') && unit.block === first.unit.block);
+  const same = units.filter(({ unit, snippet }) => snippet.id === first.snippet.id && unit.kind === 'sentence' && !leadsOn(unit.text) && unit.block === first.unit.block);
   return { pieces: same.slice(0, 2).map(({ unit, snippet }) => ({ unit, snippet, score: 1 })), coverage: ENOUGH };
 }
 
-function bonus(kind: Kind, unit: Unit, terms: string[]): number {
+function bonus(kind: Kind, unit: Unit, terms: string[], { allWords, stem, is, likeness }: Reader): number {
   const text = unit.text;
-  if (text.endsWith('?')) return -0.4;
-  if (kind === 'measure') return /\d/.test(text) ? 0.35 : -0.1;
-  if (kind === 'reason') return REASON.test(text) ? 0.3 : 0;
-  if (kind === 'howto') return unit.kind === 'item' || /`|\b(run|type|add|put|set|use|install|open|click|call)\b/i.test(text) ? 0.2 : 0;
-  if (kind === 'list') return unit.kind !== 'item' ? 0 : unit.lead.endsWith(':') ? 0.4 : 0.1;
+  if (asks(text)) return -0.4;
+  if (kind === 'measure') return hasFigure(text) ? 0.35 : -0.1;
+  if (kind === 'reason') return givesReason(text) ? 0.3 : 0;
+  if (kind === 'howto') return unit.kind === 'item' || tellsWhatToDo(text) ? 0.2 : 0;
+  if (kind === 'list') return unit.kind !== 'item' ? 0 : leadsOn(unit.lead) ? 0.4 : 0.1;
   if (kind !== 'definition') return 0;
   const opening = allWords(text).slice(0, 6);
-  const verb = opening.findIndex((word) => ['is', 'are', 'ist', 'sind', 'means'].includes(word));
+  const verb = opening.findIndex((word) => is.has(word));
   if (verb < 0 && opening.slice(0, 3).some((word) => terms.some((term) => likeness(term, stem(word)) >= 0.85))) return 0.25;
   const subject = verb > 0 && opening.slice(0, verb).some((word) => terms.some((term) => likeness(term, stem(word)) >= 0.85));
   return subject ? 0.5 : 0;
 }
 
-/** Rare words weigh more; a word that the passages do not know weighs most, so that it can sink an answer. */
-function weightOf(term: string, units: { words: string[] }[]): number {
-  const holding = units.filter(({ words }) => best(term, words) >= 0.85).length;
-  if (!isSoft(term)) return Math.log(1 + units.length / (0.5 + holding));
-  return SOFT_WEIGHT * Math.log(1 + units.length / (0.5 + Math.max(holding, units.length / 4)));
+/**
+ * Rare words weigh more; a word that the passages do not know weighs most, so that it can sink an answer. Not so a pair
+ * of Chinese letters beside one that they know: it may only be where two words meet.
+ */
+function weightsOf(terms: string[], units: { words: string[] }[], lexicon: Lexicon): number[] {
+  const holding = terms.map((term) => units.filter(({ words }) => best(term, words, lexicon) >= 0.85).length);
+  return terms.map((term, at) => {
+    const held = holding[at] ?? 0;
+    const seam = held === 0 && ((adjoin(terms[at - 1], term) && (holding[at - 1] ?? 0) > 0) || (adjoin(term, terms[at + 1]) && (holding[at + 1] ?? 0) > 0));
+    if (!seam && !lexicon.isSoft(term)) return Math.log(1 + units.length / (0.5 + held));
+    return SOFT_WEIGHT * Math.log(1 + units.length / (0.5 + Math.max(held, units.length / 4)));
+  });
 }
 
 /** A name that stands in every title, such as the product's, tells no passage from another. */
-function titleWeightOf(term: string, snippets: Snippet[]): number {
-  if (snippets.length < 3) return 1;
-  return 1 - snippets.filter((snippet) => best(term, titleWords(snippet)) > 0).length / snippets.length;
+function titleWeightOf(term: string, titles: string[][], lexicon: Lexicon): number {
+  if (titles.length < 3) return 1;
+  return 1 - titles.filter((title) => best(term, title, lexicon) > 0).length / titles.length;
 }
 
-function headingWords(unit: Unit, snippet: Snippet): string[] {
+function headingWords(unit: Unit, snippet: Snippet, { contentWords }: Reader): string[] {
   const section = snippet.source.kind === 'knowledge' ? snippet.source.heading ?? '' : '';
   return contentWords(`${section} ${unit.heading} ${unit.kind === 'sentence' ? '' : unit.lead}`);
 }
-function titleWords(snippet: Snippet): string[] {
+function titleWords(snippet: Snippet, { contentWords }: Reader): string[] {
   return snippet.source.kind === 'knowledge' ? contentWords(snippet.source.title) : [];
 }
 
-function best(term: string, words: string[]): number {
+function best(term: string, words: string[], { likeness }: Lexicon): number {
   let found = 0;
   for (const word of words) found = Math.max(found, likeness(term, word));
   return found;

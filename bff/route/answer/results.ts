@@ -1,7 +1,7 @@
 /** What tools found, in words: search results become passages, a status becomes sentences, the rest short facts. Pure. */
 import type { RouteMessage, Snippet, ToolDefinition } from '../../layers.ts';
 import { isObject, number, object, string, type Json } from '../json.ts';
-import type { Phrases } from './phrases.ts';
+import type { Phrases } from './languages.ts';
 
 /** `passages` can be searched for the answer; `words` are Markdown that says the result as it is. */
 export type Worked = { passages: Snippet[]; words: string[] };

@@ -1,23 +1,23 @@
 /** Which tools the builtin answerer calls, by rule: it is no language model and cannot reason about them. Pure. */
 import type { ToolCall, ToolDefinition } from '../../layers.ts';
 import { isObject, object, type Json } from '../json.ts';
-import { alikeWords, allWords, stem } from './words.ts';
+import type { Reader } from './reader.ts';
 
 /** Search tools bound their queries (characters). */
 const QUERY_MAX = 400;
 
 /** Calls for the tools whose triggers stand in the question, each at most once in a turn. */
-export function triggeredCalls(question: string, tools: ToolDefinition[], called: Set<string>): ToolCall[] {
-  const words = allWords(question);
-  const stems = ` ${words.map(stem).join(' ')} `;
+export function triggeredCalls(question: string, tools: ToolDefinition[], called: Set<string>, { allWords, stem }: Reader): ToolCall[] {
+  const stemmed = (text: string): string => ` ${allWords(text).map(stem).join(' ')} `;
+  const stems = stemmed(question);
   return tools
-    .filter((tool) => !called.has(tool.name) && tool.triggers.some((trigger) => stems.includes(` ${allWords(trigger).map(stem).join(' ')} `)))
+    .filter((tool) => !called.has(tool.name) && tool.triggers.some((trigger) => stems.includes(stemmed(trigger))))
     .flatMap((tool) => callOf(tool, question));
 }
 
 /** A call for each tool that searches: when the given passages do not answer, these may, with other words for the same. */
-export function searchCalls(question: string, tools: ToolDefinition[], called: Set<string>): ToolCall[] {
-  return tools.filter((tool) => !called.has(tool.name) && /search|find|lookup/i.test(tool.name) && queryField(tool) !== null).flatMap((tool) => callOf(tool, [question, ...alikeWords(question)].join(' ').slice(0, QUERY_MAX)));
+export function searchCalls(question: string, tools: ToolDefinition[], called: Set<string>, reader: Reader): ToolCall[] {
+  return tools.filter((tool) => !called.has(tool.name) && /search|find|lookup/i.test(tool.name) && queryField(tool) !== null).flatMap((tool) => callOf(tool, [question, ...reader.alike(reader.contentWords(question))].join(' ').slice(0, QUERY_MAX)));
 }
 
 /** Nothing when the tool requires what a question cannot give. */

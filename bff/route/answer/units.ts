@@ -4,6 +4,17 @@
 export type Unit = { kind: 'sentence' | 'item' | 'row' | 'code'; text: string; heading: string; lead: string; block: number };
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'sentence' });
+/** Letters of scripts that leave no space between words or after a sentence. */
+const WIDE = '[\\p{Script=Han}\\p{Script=Hiragana}\\p{Script=Katakana}ー、。！？「」（）]';
+const TORN_WIDE = new RegExp(`(?<=${WIDE}) (?=${WIDE})`, 'gu');
+
+/** Whether a sentence asks, or announces what comes after it; in every script. */
+export function asks(text: string): boolean {
+  return /[?？؟]$/.test(text.trimEnd());
+}
+export function leadsOn(text: string): boolean {
+  return /[:：]$/.test(text);
+}
 
 /**
  * The units in the order of the text. `block` numbers paragraphs, lists and tables: neighbours share one. Both
@@ -22,7 +33,7 @@ export function unitsOf(markdown: string): Unit[] {
   /** Whether the sentence at the end of a line goes on in the next: in the plain form a wrapped block keeps its breaks. */
   const wrapped = (at: number): boolean => linewise && runsOn(lines[at], lines[at + 1]);
   function closeParagraph(): void {
-    const words = paragraph.join(' ').replace(/\s+/g, ' ').trim();
+    const words = paragraph.join(' ').replace(/\s+/g, ' ').replace(TORN_WIDE, '').trim();
     paragraph = [];
     if (words === '') return;
     block++;
@@ -82,18 +93,24 @@ export function unitsOf(markdown: string): Unit[] {
   return units.filter((unit) => /\p{L}/u.test(unit.text));
 }
 
-/** Sentences of a paragraph; abbreviations, numbers, addresses and file names do not end one. */
+/** Sentences of a paragraph; abbreviations, numbers, addresses and file names do not end one, nor does a quote that the sentence goes on after. */
 export function sentencesOf(paragraph: string): string[] {
   const sentences: string[] = [];
+  let opening = '';
   for (const { segment } of segmenter.segment(paragraph)) {
+    const [text = '', opens = ''] = /^([^]*?)([「『（《“]*)$/u.exec(opening + segment)?.slice(1) ?? [];
+    opening = opens;
     const last = sentences.at(-1);
-    const torn = last !== undefined && (!/\s$/.test(last) || ABBREVIATION.test(last) || (last.split('`').length - 1) % 2 === 1);
-    if (torn) sentences[sentences.length - 1] = last + segment;
-    else sentences.push(segment);
+    if (last !== undefined && goesThrough(last, text)) sentences[sentences.length - 1] = last + text;
+    else sentences.push(text);
   }
+  if (opening !== '') sentences.push(opening);
   return sentences.map((sentence) => sentence.trim()).filter((sentence) => sentence !== '');
 }
-const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|approx|z\.\s?B|bzw|ca|Nr|d\.\s?h|u\.\s?a)\.|\b\p{Lu}\.)\s*$/u;
+function goesThrough(sentence: string, next: string): boolean {
+  return !/[\s。！？][」』”’）]*$/.test(sentence) || ABBREVIATION.test(sentence) || (sentence.split('`').length - 1) % 2 === 1 || (/[」』]$/.test(sentence) && /^\p{Script=Hiragana}/u.test(next));
+}
+const ABBREVIATION = /(?:\b(?:e\.g|i\.e|etc|vs|approx|z\.\s?B|bzw|ca|Nr|d\.\s?h|u\.\s?a|p\.\s?ex|p\.\s?ej|Sra?|Dra?|aprox|[nN]úm|[tT][eé]l)\.|\b\p{Lu}\.)\s*$/u;
 
 function fenced(body: string[], language: string): string {
   const [first = ''] = body;
@@ -106,7 +123,7 @@ const ITEM = /^\s*(?:[-*+]|\d+[.)])\s/;
 
 /** Whether a sentence that was wrapped at the margin goes on in the next line. */
 function runsOn(line: string | undefined, next: string | undefined): boolean {
-  if (line === undefined || next === undefined || line.trim().length < 40 || /[.!?:…]["'”)]*\s*$/.test(line)) return false;
+  if (line === undefined || next === undefined || line.trim().length < (/[\u3040-\u9fff]/.test(line) ? 20 : 40) || /[.!?:…。！？：؟]["'”)」』）]*\s*$/.test(line)) return false;
   return next.trim() !== '' && !/^\s*(?:```|~~~|#{1,6}\s)/.test(next) && !ITEM.test(next) && !isRow(next, true) && !isRow(line, true) && !isCode(next);
 }
 

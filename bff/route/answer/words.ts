@@ -1,15 +1,5 @@
-/** Words as the builtin answerer compares them: lower case, lightly stemmed, English and German. Pure. */
-
-const STOP = new Set(`a about above after again all also am an and any are as at be because been before being below between both but by
-can could did do does doing don during each else even ever every few for from further get gets getting give go goes going gonna got happen happens happened hello help hey hi please thanks had has have having he her here hers him his
-how i if in into is it its itself just let like long made make makes many may me mean means might more most much must my near no nor not now of often on once one only or other our
-out over own per please possible same say says she should since so some something still such take tell than that the their them then there these they thing things this those
-through to too under until up upon us use used uses using very want wants was we well were what when where which while who whom whose why will with within without would yes yet you your
-s t re ve ll d m whats hows wheres whos dont doesnt cant isnt im ive
-aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist bitte da damit dann das dass dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort
-du durch ein eine einem einen einer eines er es etwas euch euer für gegen geht gibt haben hat hatte hier ich ihm ihn ihnen ihr ihre im in ins ist ja jede jeder jedes jetzt kann kannst können könnte machen macht man mein meine mich mir mit
-muss nach nein nicht noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte über um und uns unser unter viel vom von vor war warum was weil welche welcher welches wenn wer werden wie wieder will wird wir wo woher wohin wozu
-wurde komme kommt kommen passiert passieren eigentlich genau hallo danke zu zum zur zwischen`.split(/\s+/));
+/** How well two words agree, and which ask for the same thing. Pure. */
+import { languages, type Tag } from './languages.ts';
 
 /** Words that ask for the same thing; each row is one concept, across both languages. */
 const ALIKE = `
@@ -59,46 +49,45 @@ late delayed timeout deadline verspätet
 address url port endpoint route adresse
 `.trim().split('\n').map((row) => row.split(' '));
 
-const concepts = new Map<string, Set<number>>();
-for (const [at, row] of ALIKE.entries()) for (const word of row) concepts.set(stem(word), new Set(concepts.get(stem(word))).add(at));
+/** What a reader knows of its languages' words, which come to it as stems. */
+export type Lexicon = {
+  /** How well two stems agree: 1 the same, less for a shared root or the same concept, 0 otherwise. */
+  likeness(a: string, b: string): number;
+  /** Whether a stem only shapes the question. */
+  isSoft(word: string): boolean;
+  /** Other words for the concepts that stems stand for. */
+  alike(stems: string[]): string[];
+};
 
-/** Words that shape a question more than they say what it is about: they count, but cannot carry an answer. */
-const SOFT = new Set(`support supported supports work works working show shows know need needs needed require required version available big large size explain offer add way kind type thing list store
-unterstützt unterstützen funktioniert zeigt brauche braucht benötigt verfügbar version groß gibt art liste geht`.split(/\s+/).map(stem));
+/** The rows of the other languages hold closer words than those of English and German. */
+const NARROW = 0.75;
+const WIDE = 0.6;
+/** A single Chinese letter and a word in hiragana are too little to tell what a question is about, unless they name a concept. */
+const SLIGHT = /^(?:\p{Script=Han}|\p{Script=Hiragana}+)$/u;
+const BEYOND_LATIN = '\u0600';
 
-/** Whether a stem only shapes the question. */
-export function isSoft(word: string): boolean {
-  return SOFT.has(word);
-}
-
-/** All words of a text in order, stemmed, stop words left out; names such as `queue_full` also as a whole. */
-export function contentWords(text: string): string[] {
-  const names = text.toLowerCase().match(/[\p{L}\p{N}]+(?:[_.][\p{L}\p{N}]+)+/gu) ?? [];
-  return [...allWords(text).filter((word) => !STOP.has(word)).map(stem), ...names];
-}
-
-/** All words in lower case, as they stand. */
-export function allWords(text: string): string[] {
-  return text.toLowerCase().normalize('NFC').match(/[\p{L}\p{N}]+(?:['’][\p{L}]+)?/gu)?.map((word) => word.replace(/['’].*$/, '')) ?? [];
-}
-
-/** The word without the commonest endings of English and German; short words stay as they are. */
-export function stem(word: string): string {
-  if (word.length < 4 || /\d/.test(word)) return word;
-  const plain = oneSpelling(word.replace(/ß/g, 'ss'));
-  for (const ending of ['ations', 'ation', 'ungen', 'ingly', 'ung', 'ing', 'ies', 'ers', 'est', 'ed', 'es', 'en', 'er', 'em', 'ly', 'e', 's', 'n', 'y']) {
-    if (plain.endsWith(ending) && plain.length - ending.length >= 3) {
-      const short = plain.slice(0, -ending.length);
-      return /([bdfgmnprt])\1$/.test(short) && short.length > 3 ? short.slice(0, -1) : short;
-    }
-  }
-  return plain;
-}
-
-/** British and American spellings meet. */
-function oneSpelling(word: string): string {
-  if (word.length < 5) return word;
-  return word.replace(/our(s|ed|ing|ful)?$/, 'or$1').replace(/enc(e|es|ed|ing)$/, 'ens$1').replace(/is(e|es|ed|ing|ation)$/, 'iz$1');
+/** The lexicon of several languages. `stems`: the stems of a list's words. */
+export function createLexicon(tags: Tag[], stems: (list: string) => string[]): Lexicon {
+  const wide = tags.includes('en') ? ALIKE : [];
+  const rows = [...wide, ...tags.flatMap((tag) => languages[tag].alike.map((row) => row.split(' ')))];
+  const concepts = new Map<string, Set<number>>();
+  for (const [at, row] of rows.entries()) for (const word of row.flatMap(stems)) concepts.set(word, new Set(concepts.get(word)).add(at));
+  const soft = new Set(tags.flatMap((tag) => stems(languages[tag].soft)));
+  return {
+    isSoft: (word) => soft.has(word) || (word > BEYOND_LATIN && SLIGHT.test(word) && !concepts.has(word)),
+    alike: (words) => [...new Set(words.flatMap((word) => [...(concepts.get(word) ?? [])]))].flatMap((row) => rows[row] ?? []),
+    likeness(a, b) {
+      if (a === b) return 1;
+      const [short, long] = a.length < b.length ? [a, b] : [b, a];
+      if (short.length >= 5 && long.startsWith(short)) return 0.85;
+      const further = short > BEYOND_LATIN ? kinship(short, long) : 0;
+      if (further > 0) return further;
+      const other = concepts.get(b);
+      if (other === undefined) return 0;
+      const row = [...(concepts.get(a) ?? [])].find((at) => other.has(at));
+      return row === undefined ? 0 : row < wide.length ? WIDE : NARROW;
+    },
+  };
 }
 
 /** The word that a misspelt one most likely stands for: one slip away, two in a very long word; null when none is. */
@@ -128,17 +117,16 @@ function slips(a: string, b: string): number {
   return Math.min(3, row[b.length] ?? 3);
 }
 
-/** How well two stems agree: 1 the same, less for a shared root or the same concept, 0 otherwise. */
-export function likeness(a: string, b: string): number {
-  if (a === b) return 1;
-  const [short, long] = a.length < b.length ? [a, b] : [b, a];
-  if (short.length >= 5 && long.startsWith(short)) return 0.85;
-  const other = concepts.get(b);
-  return other !== undefined && [...(concepts.get(a) ?? [])].some((row) => other.has(row)) ? 0.6 : 0;
+/** Arabic: one letter in front (and, with, for, a verb's person) makes another form. Katakana: a part of a compound. A Chinese letter alone: a pair that it stands in. */
+function kinship(short: string, long: string): number {
+  if (short < '\u0700') {
+    const other = long.length === short.length
+      ? long.length >= 4 && long.slice(1) === short.slice(1) && PERSON.test(long) && PERSON.test(short)
+      : short.length >= 3 && long.length === short.length + 1 && long.endsWith(short) && CLITIC.test(long);
+    return other ? 0.85 : 0;
+  }
+  if (/^[\u30a0-\u30ff]{3}/.test(short)) return long.startsWith(short) || long.endsWith(short) ? 0.85 : 0;
+  return short.length === 1 && long.length === 2 && long.includes(short) && /\p{Script=Han}/u.test(short) ? 0.5 : 0;
 }
-
-/** Other words for what a text speaks of, for a search that compares letters only. */
-export function alikeWords(text: string): string[] {
-  const rows = new Set(contentWords(text).flatMap((word) => [...(concepts.get(word) ?? [])]));
-  return [...rows].flatMap((row) => ALIKE[row] ?? []);
-}
+const PERSON = /^[ايتن]/;
+const CLITIC = /^[وفبكلسايتن]/;

@@ -4,22 +4,19 @@
  */
 import type { RouteMessage, Snippet, ToolCall } from '../../layers.ts';
 import { extract, type Piece } from '../answer/extract.ts';
-import { goesOn, withoutPointing } from '../answer/kind.ts';
-import { phrasesFor, smallTalk, wantsPerson, type Phrases } from '../answer/phrases.ts';
+import { asksForSteps, goesOn, isGeneral, withoutPointing } from '../answer/kind.ts';
+import type { Phrases } from '../answer/languages.ts';
+import { phrasesFor, smallTalk, wantsPerson } from '../answer/phrases.ts';
+import { readerFor } from '../answer/reader.ts';
 import { workResults } from '../answer/results.ts';
 import { searchCalls, triggeredCalls } from '../answer/tools.ts';
-import { contentWords } from '../answer/words.ts';
+import { asks, leadsOn } from '../answer/units.ts';
+import { gapAfter, piecesOf } from '../answer/unspaced.ts';
 import type { Ask, Caller, Ended, Sink } from '../provider.ts';
 
 /** What it is going to say. `handoff` offers a person. */
 type Answer = { paragraphs: string[]; cites: Snippet[]; calls: ToolCall[]; handoff: string | null };
 
-const SUPPOSED = /\b(what happens|if|when|whenever|falls|wenn)\b/i;
-/** "How do I …", "Does it …" ask how things are in general … */
-const EXPLAINS = /^\W*(?:and |but |so |und |aber )?(?:how (?:do|can|does|to|is|are)|what|where|which|does|do|can|who|wie|was|wo|welche[rs]?|kann|warum|why)\b/i;
-const INSTRUCTS = /^\W*(?:and |but |so )?how (?:do|can|could|should|to)\b|^\W*(?:und )?wie (?:kann|mache|melde)\b/i;
-/** … unless they ask about this moment. */
-const NOW = /\b(now|currently|moment|today|yesterday|hour|minutes? ago|still|gerade|momentan|aktuell|heute|jetzt|zurzeit)\b/i;
 /** Beside a tool's result only passages that fit the question this well are worth saying. */
 const SURE = 0.85;
 
@@ -40,19 +37,20 @@ export function createBuiltin(): Caller {
 
 /** Who stands in for a language model says so, before what is more than small talk. */
 function prefaceOf(answer: Answer, phrases: Phrases): string {
-  if (answer.cites.length > 0) return `*${phrases.standIn} ${phrases.wordForWord}*`;
+  if (answer.cites.length > 0) return `*${phrases.standIn}${gapAfter(phrases.standIn)}${phrases.wordForWord}*`;
   return answer.handoff === 'no-answer' ? `*${phrases.standIn}*` : '';
 }
 
 function say(answer: Answer, preface: string, sink: Sink): void {
   const text = [preface, ...answer.paragraphs].filter((paragraph) => paragraph !== '').join('\n\n');
-  for (const chunk of text.match(/\s*\S+\s*?/g) ?? []) sink({ type: 'text', text: chunk });
+  for (const chunk of piecesOf(text)) sink({ type: 'text', text: chunk });
   for (const snippet of answer.cites) sink({ type: 'cite', snippet });
   if (answer.handoff !== null) sink({ type: 'handoff', reason: answer.handoff });
 }
 
 function compose(ask: Ask): Answer {
   const phrases = phrasesFor(ask.lang);
+  const reader = readerFor(ask.lang);
   const asked = ask.messages.findLastIndex((message) => message.role === 'user');
   const question = textOf(ask.messages[asked]);
   const turn = ask.messages.slice(asked + 1);
@@ -68,13 +66,13 @@ function compose(ask: Ask): Answer {
   const worked = workResults(results, ask.tools, phrases);
   const known = new Set(worked.passages.map((passage) => passage.id));
   const passages = [...worked.passages, ...ask.snippets.filter((snippet) => usable(snippet) && !known.has(snippet.id))];
-  const before = goesOn(question, contentWords(question).length) ? textOf(ask.messages.slice(0, asked).findLast((message) => message.role === 'user')) : '';
-  const { pieces, coverage } = extract(question, passages, before);
+  const before = goesOn(question, reader.contentWords(question).length) ? textOf(ask.messages.slice(0, asked).findLast((message) => message.role === 'user')) : '';
+  const { pieces, coverage } = extract(question, passages, reader, before);
 
   // "What happens when it is down?" asks about the product, "is it down?" about now.
-  const general = !NOW.test(question) && (SUPPOSED.test(question) || EXPLAINS.test(question));
-  const searches = coverage < SURE ? searchCalls(`${withoutPointing(question)} ${before}`.trim(), ask.tools, called) : [];
-  const triggered = general && (pieces.length > 0 || searches.length > 0 || INSTRUCTS.test(question)) ? [] : triggeredCalls(question, ask.tools, called);
+  const general = isGeneral(question);
+  const searches = coverage < SURE ? searchCalls(`${withoutPointing(question)} ${before}`.trim(), ask.tools, called, reader) : [];
+  const triggered = general && (pieces.length > 0 || searches.length > 0 || asksForSteps(question)) ? [] : triggeredCalls(question, ask.tools, called, reader);
   if (triggered.length > 0) return { ...plain(''), calls: triggered };
   if (searches.length > 0 && worked.words.length === 0) return { ...plain(''), calls: searches };
 
@@ -84,7 +82,7 @@ function compose(ask: Ask): Answer {
   }
   if (worked.words.length > 0) return { ...plain(worked.words.join('\n\n')), handoff: results.every((result) => result.failed) ? 'no-answer' : null };
 
-  return { ...plain(`${phrases.unknown} ${phrases.offerPerson}`), handoff: 'no-answer' };
+  return { ...plain(`${phrases.unknown}${gapAfter(phrases.unknown)}${phrases.offerPerson}`), handoff: 'no-answer' };
 }
 
 function plain(text: string): Answer {
@@ -93,7 +91,7 @@ function plain(text: string): Answer {
 
 /** Of the conversation only what the visitor stated counts, in their own words; a question answers nothing. */
 function usable(snippet: Snippet): boolean {
-  return snippet.source.kind === 'knowledge' || (snippet.source.kind === 'turn' && snippet.source.role === 'user' && !snippet.text.trim().endsWith('?'));
+  return snippet.source.kind === 'knowledge' || (snippet.source.kind === 'turn' && snippet.source.role === 'user' && !asks(snippet.text));
 }
 
 /** Sentences of one block run on; several items stay a list under the sentence that leads it; code stays code. */
@@ -106,9 +104,9 @@ function write(pieces: Piece[], phrases: Phrases): string {
     if (snippet.source.kind === 'turn' && before?.snippet === snippet) continue;
     const sameBlock = before?.snippet === snippet && before.unit.block === unit.block;
     const inList = listed.length > 1 && listed.includes(piece);
-    const led = (inList || unit.kind === 'code') && !sameBlock && unit.lead.endsWith(':') && !pieces.some((other) => other.unit.text === unit.lead);
+    const led = (inList || unit.kind === 'code') && !sameBlock && leadsOn(unit.lead) && !pieces.some((other) => other.unit.text === unit.lead);
     const own = snippet.source.kind === 'turn' ? phrases.youSaid(snippet.text.trim()) : unit.text;
-    const gap = before === null ? '' : sameBlock ? (inList ? '\n' : ' ') : '\n\n';
+    const gap = before === null ? '' : sameBlock ? (inList ? '\n' : gapAfter(before.unit.text)) : '\n\n';
     text += `${gap}${led ? `${unit.lead}\n\n` : ''}${inList ? '- ' : ''}${own}`;
     before = piece;
   }

@@ -4,12 +4,15 @@ import { describe, it } from 'node:test';
 import { extract } from '../../../bff/route/answer/extract.ts';
 import { goesOn, kindOf } from '../../../bff/route/answer/kind.ts';
 import { unitsOf } from '../../../bff/route/answer/units.ts';
-import { contentWords, meantBy, stem } from '../../../bff/route/answer/words.ts';
+import { readerFor } from '../../../bff/route/answer/reader.ts';
+import { meantBy } from '../../../bff/route/answer/words.ts';
 import { snippet } from './setup.ts';
 
+const reader = readerFor('en');
+const { contentWords, stem } = reader;
 const texts = (passage: string): string[] => unitsOf(passage).map(({ text }) => text);
 const answer = (question: string, passages: string[], before = ''): string[] =>
-  extract(question, passages.map((text, at) => snippet(`doc#${at}`, 'Manual', null, text)), before).pieces.map(({ unit }) => unit.text);
+  extract(question, passages.map((text, at) => snippet(`doc#${at}`, 'Manual', null, text)), reader, before).pieces.map(({ unit }) => unit.text);
 
 describe('passages as memory keeps them', () => {
   it('a sentence wrapped at the margin is one sentence, also in a list', () => {
