@@ -32,7 +32,7 @@ export function withoutPointing(question: string): string {
 
 /** Whether a message only makes sense after the one before: it opens like a continuation, or brings hardly a word of its own. */
 export function goesOn(question: string, words: number): boolean {
-  const asked = question.trim();
+  const asked = question.replace(/^[^\p{L}\p{N}]+/u, '').trim();
   return words === 0 || (words <= 1 && lengthOf(asked) <= 3) || opensOnward(asked);
 }
 

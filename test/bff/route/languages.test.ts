@@ -9,6 +9,8 @@ import { shops } from './languages-cases.ts';
 
 /** Least share of right answers in each language. */
 const ENOUGH = 5 / 6;
+/** Further tries of a question that nothing was found for. */
+const TRIES = 4;
 const ENGLISH = /\b(the|could|not|find|that|would|you|reached|hello|welcome|goodbye)\b/i;
 
 for (const [lang, shop] of Object.entries(shops)) {
@@ -21,12 +23,8 @@ for (const [lang, shop] of Object.entries(shops)) {
       assert.equal(response.status, 200);
     });
     after(() => bff.stop());
-    /** The first message of a new visitor whose browser speaks the language. Recall has 50 ms: on a busy machine a question may need its second chance. */
+    /** The first message of a new visitor whose browser speaks the language. */
     const fresh = async (text: string): Promise<Received[]> => {
-      const first = await once(text);
-      return textOf(first).startsWith(own.unknown) ? once(text) : first;
-    };
-    const once = async (text: string): Promise<Received[]> => {
       const { token } = await session(bff);
       const body = { id: `chat-${crypto.randomUUID()}`, token, trigger: 'submit-message', messages: [{ id: 'm1', role: 'user', parts: [{ type: 'text', text }] }] };
       const response = await fetch(`${bff.url}/api/chat`, { method: 'POST', headers: { origin: ORIGIN, 'accept-language': lang, 'content-type': 'application/json' }, body: JSON.stringify(body) });
@@ -40,7 +38,9 @@ for (const [lang, shop] of Object.entries(shops)) {
     it('answers questions that repeat no sentence, and cites the document', async (t) => {
       const wrong: string[] = [];
       for (const [question, says] of shop.questions) {
-        const events = await fresh(question);
+        let events = await fresh(question);
+        // Recall has 50 ms: on a busy machine it may come too late, as if there were no document.
+        for (let more = 0; more < TRIES && textOf(events).startsWith(own.unknown); more++) events = await fresh(question);
         const text = textOf(events);
         inOwnWords(text);
         if (!says.test(text)) wrong.push(`${question}\n    ${text}`);

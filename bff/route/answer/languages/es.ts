@@ -26,7 +26,7 @@ export const es: Language = {
   },
   person: /\b(hablar|charlar|chatear|comunicarme|comuniqueme|conecteme|conectame|pas[ae]me|transfier[ae]me)\b.{0,30}\b(humano|persona|alguien|agente|operador|operadora|representante|asesora?|atencion al cliente)\b|\b(quiero|necesito|prefiero) (a )?(un |una )?(ser )?(humano|persona real|agente|asesora?|operador)\b/,
   asks: {
-    measure: /\b(cuantos?|cuantas?|(?:desde|hasta) cuando|a que hora|que (horarios?|precios?|plazos?|dias?)|cual es el (precio|plazo|horario))\b|^\P{L}*cuando\b|\b(cuesta|valen?\b)/u,
+    measure: /\b(cuantos?|cuantas?|(?:desde|hasta) cuando|a que hora|que (horarios?|precios?|plazos?|dias?)|cual es el (precio|plazo|horario))\b|^\P{L}*cuando\b|\bcuesta/u,
     reason: /\bpor que\b|\bpor cual motivo\b/,
     howto: /\bcomo\b(?! (se llama|esta))|\bde que (manera|forma)\b/,
     list: /\b(cuales|que \p{L}+s)\b.*\b(hay|son|existen|ofrecen|aceptan|puedo|pueden|tienen|disponibles)\b/u,
