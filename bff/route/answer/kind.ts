@@ -25,9 +25,9 @@ export function asksForSteps(question: string): boolean {
   return byStep(question);
 }
 
-/** A question about the thing as a whole names it by "this product" or not at all. */
+/** A question about the thing as a whole names it by "this product" or not at all; a lone "this" says nothing. */
 export function withoutPointing(question: string): string {
-  return question.replace(/\b(this|your|the|dieses|diese|das|euer|eure|ihr|ce|cette|votre|este|esta|su|o|seu) (product|software|tool|app|service|project|thing|produkt|programm|projekt|dienst|produit|logiciel|projet|producto|programa|servicio|proyecto|produto|serviço|projeto)\b/giu, 'this');
+  return question.replace(/\b(this|your|the|dieses|diese|das|euer|eure|ihr|ce|cette|votre|este|esta|su|o|seu) (product|software|tool|app|service|project|thing|produkt|programm|projekt|dienst|produit|logiciel|projet|producto|programa|servicio|proyecto|produto|serviço|projeto)\b/giu, '$1');
 }
 
 /** Whether a message only makes sense after the one before: it opens like a continuation, or brings hardly a word of its own. */

@@ -148,7 +148,7 @@ function rowText(header: string[], [first = '', ...rest]: string[]): string {
   return [first === '' ? '' : `**${first}**`, [said, said !== '' && named !== '' ? `(${named})` : named].filter(Boolean).join(' ')].filter(Boolean).join(': ');
 }
 /** Heads of columns whose cells speak for themselves. */
-const DESCRIBES = /^(what|does|is|means|meaning|description|holds|purpose|use|used for|what it .*|was|bedeutung|bedeutet|beschreibung|zweck)$/i;
+const DESCRIBES = /^(what|does|is|means|meaning|description|holds|purpose|use|used for|what it .*|was|bedeutung|bedeutet|beschreibung|zweck|signification|descripción|significado|descrição|説明|意味|内容|说明|描述|含义|用途|الوصف|المعنى)$/i;
 /** Where a passage was cut out of a table its first row may be no head at all. */
 function isHead(cell: string): boolean {
   return cell.length <= 30 && !/[/_:,;=]/.test(cell);

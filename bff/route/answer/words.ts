@@ -51,7 +51,7 @@ address url port endpoint route adresse
 
 /** What a reader knows of its languages' words, which come to it as stems. */
 export type Lexicon = {
-  /** How well two stems agree: 1 the same, less for a shared root or the same concept, 0 otherwise. */
+  /** How well a question's stem and another agree: 1 the same, less for a shared root or the same concept, 0 otherwise. */
   likeness(a: string, b: string): number;
   /** Whether a stem only shapes the question. */
   isSoft(word: string): boolean;
@@ -80,7 +80,7 @@ export function createLexicon(tags: Tag[], stems: (list: string) => string[]): L
       if (a === b) return 1;
       const [short, long] = a.length < b.length ? [a, b] : [b, a];
       if (short.length >= 5 && long.startsWith(short)) return 0.85;
-      const further = short > BEYOND_LATIN ? kinship(short, long) : 0;
+      const further = short > BEYOND_LATIN ? kinship(short, long, short === a) : 0;
       if (further > 0) return further;
       const other = concepts.get(b);
       if (other === undefined) return 0;
@@ -117,15 +117,15 @@ function slips(a: string, b: string): number {
   return Math.min(3, row[b.length] ?? 3);
 }
 
-/** Arabic: one letter in front (and, with, for, a verb's person) makes another form. Katakana: a part of a compound. A Chinese letter alone: a pair that it stands in. */
-function kinship(short: string, long: string): number {
+/** Arabic: one letter in front (and, with, for, a verb's person) makes another form. Katakana: a part of a compound, less where the question has the whole (`asked`: it has the part). A Chinese letter alone: a pair that it stands in. */
+function kinship(short: string, long: string, asked: boolean): number {
   if (short < '\u0700') {
     const other = long.length === short.length
       ? long.length >= 4 && long.slice(1) === short.slice(1) && PERSON.test(long) && PERSON.test(short)
       : short.length >= 3 && long.length === short.length + 1 && long.endsWith(short) && CLITIC.test(long);
     return other ? 0.85 : 0;
   }
-  if (/^[\u30a0-\u30ff]{3}/.test(short)) return long.startsWith(short) || long.endsWith(short) ? 0.85 : 0;
+  if (/^[\u30a0-\u30ff]{3}/.test(short) && (long.startsWith(short) || long.endsWith(short))) return asked ? 0.85 : 0.5;
   return short.length === 1 && long.length === 2 && long.includes(short) && /\p{Script=Han}/u.test(short) ? 0.5 : 0;
 }
 const PERSON = /^[ايتن]/;

@@ -5,7 +5,7 @@
 import type { RouteMessage, Snippet, ToolCall } from '../../layers.ts';
 import { extract, type Piece } from '../answer/extract.ts';
 import { asksForSteps, goesOn, isGeneral, withoutPointing } from '../answer/kind.ts';
-import type { Phrases } from '../answer/languages.ts';
+import { languages, type Phrases } from '../answer/languages.ts';
 import { phrasesFor, smallTalk, wantsPerson } from '../answer/phrases.ts';
 import { readerFor } from '../answer/reader.ts';
 import { workResults } from '../answer/results.ts';
@@ -23,9 +23,15 @@ const SURE = 0.85;
 /** The tool that tells a person, when the operator has set it up. */
 const HANDOFF = 'handoff.person';
 
+/**
+ * A pattern is compiled when it first meets a text, for plain letters and for others apart. `warm` meets each language
+ * once, so that no visitor waits for that (tens of milliseconds).
+ */
 export function createBuiltin(): Caller {
   return {
-    warm: async () => {},
+    warm: async () => {
+      for (const [lang, { says }] of Object.entries(languages)) compose({ lang, messages: [{ role: 'user', text: says.wordForWord }], snippets: [passageOf(says.whoAmI)], tools: [] });
+    },
     call: async (ask, _stop, sink) => {
       const answer = compose(ask);
       say(answer, ask.standIn ? prefaceOf(answer, phrasesFor(ask.lang)) : '', sink);
@@ -48,7 +54,7 @@ function say(answer: Answer, preface: string, sink: Sink): void {
   if (answer.handoff !== null) sink({ type: 'handoff', reason: answer.handoff });
 }
 
-function compose(ask: Ask): Answer {
+function compose(ask: Pick<Ask, 'lang' | 'messages' | 'snippets' | 'tools'>): Answer {
   const phrases = phrasesFor(ask.lang);
   const reader = readerFor(ask.lang);
   const asked = ask.messages.findLastIndex((message) => message.role === 'user');
@@ -111,6 +117,10 @@ function write(pieces: Piece[], phrases: Phrases): string {
     before = piece;
   }
   return text;
+}
+
+function passageOf(text: string): Snippet {
+  return { id: '', text, score: 0, tokens: 0, at: null, source: { kind: 'knowledge', document: '', title: '', heading: null, url: null } };
 }
 
 function textOf(message: RouteMessage | undefined): string {
