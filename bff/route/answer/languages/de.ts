@@ -47,7 +47,7 @@ export const de: Language = {
   },
   stop: `aber alle allem allen aller alles als also am an auch auf aus bei beim bin bis bist bitte da damit dann das dass dein deine dem den denn der des dich die dies diese diesem diesen dieser dieses dir doch dort
 du durch ein eine einem einen einer eines er es etwas euch euer für gegen geht gibt haben hat hatte hier ich ihm ihn ihnen ihr ihre im in ins ist ja jede jeder jedes jetzt kann kannst können könnte machen macht man mein meine mich mir mit
-muss nach nein nicht noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte über um und uns unser unter viel vom von vor wann war warum was weil welche welcher welches wenn wer werden wie wieder will wird wir wo woher wohin wozu
+muss nach nein nicht noch nun nur ob oder ohne schon sehr sein seine sich sie sind so soll sollte über um und uns unser unter viel viele kein keine keinen hoch vom von vor wann war warum was weil welche welcher welches wenn wer werden wie wieder will wird wir wo woher wohin wozu
 wurde komme kommt kommen lange passiert passieren eigentlich genau hallo danke zu zum zur zwischen`,
   soft: 'finde finden bekomme bekommen erhalte dauert bestellung unterstützt unterstützen funktioniert zeigt brauche braucht benötigt verfügbar version groß gibt art liste geht',
   alike: [],

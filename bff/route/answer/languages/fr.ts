@@ -45,7 +45,7 @@ export const fr: Language = {
     does: /\b(cliquez|ouvrez|allez|choisissez|saisissez|ajoutez|installez|utilisez|appelez|ecrivez|envoyez|rendez-vous|connectez-vous|lancez)\b/,
     hangsOn: /^(il|elle|ils|elles|cela|ceci|ce|cette|ces|celui-ci|celle-ci|ensuite|puis|sinon|dans ce cas)\b/,
   },
-  stop: `a afin ai aie ainsi alors apres as au aucun aucune aussi autre autres aux avec avez avoir avons bien bonjour bonsoir c ca car ce ceci cela celle celles celui ces cet cette ceux chaque chez ci combien comme comment comptez
+  stop: `a afin ai aie ainsi alors apres as au aucun aucune aussi autre autres aux avec avez avoir avons bien bonjour bonsoir c ca car cas ce ceci cela celle celles celui ces cet cette ceux chaque chez ci combien comme comment comptez
 d dans de des depuis dessous dessus dire dites dois doit doivent donc dont du duree elle elles en encore entre es est et etaient etait etant ete etes etre eu eux fait faire fais faites faut fois font ici il ils j je jusqu jusque l la le les leur leurs lors lorsque lui
 m ma mais me meme memes merci mes mettre mettez moi moins mon n ne ni non nos notre nous obtenir on ont ou oui par parce pas peu peut peux peuvent plus plusieurs plutot possible pour pourquoi pouvez pouvoir pouvons pourrais prend prendre pres pu puis puisque
 qu quand que quel quelle quelles quels quelque quelqu qui quoi recevoir s sa sans sauf savoir se selon sera serai serait seront recois recoit recu ses seulement si sinon soit son sont sous souhaite suis sur t ta te tes toi ton toujours tous tout toute toutes tres trop trouver trouve tu un une vais vers veut veux voici voir vos votre vous voudrais vouloir vraiment y
