@@ -38,10 +38,21 @@ export function before(at: number): string {
   if (!Number.isFinite(at)) throw new MemoryError('memory_bad_value', 'A moment is no number.');
   return `at < ${at.toFixed(0)}`;
 }
+/** Turns of one chat, of whichever visitor. */
+export function ofChat(chat: string): string {
+  return `chat = '${checkedId('chat', chat)}'`;
+}
 /** Turns that arrived after a moment, by their `seq`. */
 export function since(seq: number): string {
+  return `seq > ${placed(seq)}`;
+}
+/** Turns that arrived up to it. */
+export function upTo(seq: number): string {
+  return `seq <= ${placed(seq)}`;
+}
+function placed(seq: number): string {
   if (!Number.isFinite(seq)) throw new MemoryError('memory_bad_value', 'A place in the order of turns is no number.');
-  return `seq > ${seq.toFixed(0)}`;
+  return seq.toFixed(0);
 }
 /** Rows by the keys that `keyOf` made. */
 export function ofKeys(keys: string[], column: 'key' | 'entity' | 'section' = 'key'): string {

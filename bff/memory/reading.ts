@@ -6,9 +6,9 @@ import type { ExtractFacts, MemoryTurn } from '../layers.ts';
 import { accept, factOf, isOpen } from './accept.ts';
 import { reason } from './errors.ts';
 import { keyOf } from './filter.ts';
-import type { FactRow } from './schema.ts';
+import type { FactRow, TurnRow } from './schema.ts';
 import type { Serial } from './serial.ts';
-import type { Shelves, ShelfTurn } from './shelf.ts';
+import type { Shelves } from './shelf.ts';
 import type { Place, Store } from './store.ts';
 import { VERSION_MS } from './turns.ts';
 import { keep, type Embedder } from './vectors.ts';
@@ -55,32 +55,39 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
   let notBefore = 0;
   const keyFor = ({ site, visitor, chat }: Place): string => keyOf(site, visitor, chat);
 
+  /** The last turns of a chat that were read, and the first that were not, in the order of their arrival: those in the log as well as those in the table. */
+  async function turnsOf({ site, visitor, chat }: Place, upTo: number): Promise<{ before: TurnRow[]; unread: TurnRow[] }> {
+    const waiting = shelves.tailOf(site, visitor).filter((row) => row.chat === chat); // Before the table: what is written meanwhile is then seen twice, not missed.
+    const stored = await store.turnsAround({ site, visitor, chat }, upTo, BEFORE, TURNS + 1);
+    const all = [...new Map([...stored, ...waiting].map((row) => [row.key, row])).values()].sort((a, b) => a.seq - b.seq);
+    return { before: all.filter(({ seq }) => seq <= upTo).slice(-BEFORE), unread: all.filter(({ seq }) => seq > upTo) };
+  }
+
   /** Reads the next turns of a chat. `more`: there are others behind them; `later`: nobody could be asked. */
   async function read(place: Place, signal: AbortSignal): Promise<'done' | 'more' | 'later'> {
-    const [upTo, shelf] = await Promise.all([store.readUpTo(place), shelves.of(place.site, place.visitor)]);
-    const said = shelf.turns.filter(({ row }) => row.chat === place.chat && row.text.trim() !== '');
-    const unread = said.filter(({ row }) => row.seq > upTo).sort((a, b) => a.row.seq - b.row.seq);
+    const upTo = await store.readUpTo(place);
+    const [{ before, unread }, known] = await Promise.all([turnsOf(place, upTo), store.factsOf(place.site, place.visitor)]);
     const heard = some(unread);
-    const [first] = heard;
     const last = heard.at(-1);
-    if (first === undefined || last === undefined) return 'done';
-    const before = said.slice(0, said.indexOf(first)).filter((turn) => !heard.includes(turn)).slice(-BEFORE);
-    const known = shelf.facts.map(({ row }) => row);
-    const turns = { before: before.map(turnOf), heard: heard.map(turnOf) };
-    const answer = await extract({ ...place, before: turns.before, turns: turns.heard, known: nearest(known, turns.heard).map(factOf) }, signal);
+    if (last === undefined) return 'done';
+    const said = { before: spoken(before), turns: spoken(heard) };
+    const answer = said.turns.length === 0 ? { facts: [] } : await extract({ ...place, ...said, known: nearest(known, said.turns).map(factOf) }, signal);
     if ('failed' in answer && (answer.failed === 'later' || (answer.failed === 'garbled' && !givenUp(place)))) return 'later';
-    const rows = accept('facts' in answer ? answer.facts : [], { ...turns, known, place });
-    const vectors = embedder?.now ? rows.map((row) => ({ ...row, ...keep(embedder, embedder.now?.(row.text) ?? null) })) : rows;
-    await serial(async () => {
-      signal.throwIfAborted(); // The visitor may have been erased meanwhile.
-      await store.putFacts(vectors);
-      await store.putReading({ key: keyFor(place), ...place, seq: last.row.seq, at: Date.now() });
+    const changed = await serial(async () => {
+      signal.throwIfAborted();
+      // Meanwhile turns and facts may have been erased, or have become too old: nothing of them comes back.
+      const left = new Set((await turnsOf(place, upTo)).unread.map(({ id }) => id));
+      if (!heard.some(({ id }) => left.has(id))) return 0;
+      const rows = accept('facts' in answer ? answer.facts : [], { before: said.before, heard: said.turns.filter(({ id }) => left.has(id)), known: await store.factsOf(place.site, place.visitor), place });
+      await store.putFacts(embedder?.now ? rows.map((row) => ({ ...row, ...keep(embedder, embedder.now?.(row.text) ?? null) })) : rows);
+      await store.putReading({ key: keyOf(place.site, place.visitor, place.chat), ...place, seq: last.seq, at: Date.now() });
       for (const table of ['facts', 'readings'] as const) {
         if ((await store.figures(table)).fragments >= FRAGMENTS) await store.tidy(table, new Date(Date.now() - VERSION_MS));
       }
+      return rows.length;
     });
     garbled.delete(keyFor(place));
-    if (rows.length > 0) {
+    if (changed > 0) {
       shelves.drop(place.site, place.visitor);
       written();
     }
@@ -159,17 +166,19 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
 }
 
 /** The first turns that go into one call, at least one. */
-function some(turns: ShelfTurn[]): ShelfTurn[] {
+function some(turns: TurnRow[]): TurnRow[] {
   let characters = 0;
-  const end = turns.findIndex(({ row }, at) => {
-    characters += row.text.length;
+  const end = turns.findIndex(({ text }, at) => {
+    characters += text.length;
     return at > 0 && (at >= TURNS || characters > CHARACTERS);
   });
   return end < 0 ? turns : turns.slice(0, end);
 }
 
-function turnOf({ row: { id, site, visitor, chat, role, name, text, at } }: ShelfTurn): MemoryTurn {
-  return { id, site, visitor, chat, role: role === 'assistant' ? 'assistant' : 'user', ...(name === null ? {} : { name }), text: text.slice(0, CHARACTERS), at };
+function spoken(rows: TurnRow[]): MemoryTurn[] {
+  return rows.filter(({ text }) => text.trim() !== '').map(({ id, site, visitor, chat, role, name, text, at }) => (
+    { id, site, visitor, chat, role: role === 'assistant' ? 'assistant' : 'user', ...(name === null ? {} : { name }), text: text.slice(0, CHARACTERS), at }
+  ));
 }
 
 /** The facts that turns could change: those that share most words with them, then the newest. */

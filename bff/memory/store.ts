@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Query, Table } from '@lancedb/lancedb';
 import type { Table as Result } from 'apache-arrow';
 import { MemoryError, reason } from './errors.ts';
-import { before, keyOf, notBy, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since } from './filter.ts';
+import { before, keyOf, notBy, ofChat, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since, upTo } from './filter.ts';
 import { each, factRow, sectionRow, turnRow, type Reader } from './rows.ts';
 import { ADDED, checkRow, checkSchema, tableSchema, type TableName, type TurnRow } from './schema.ts';
 import type { Embedded, RowOf, Store } from './store.types.ts';
@@ -119,6 +119,12 @@ export async function openStore(folder: string): Promise<Store> {
       const newest = { columnName: 'at', ascending: false };
       const rows = await read(() => rowsOf(tables.turns, filter).orderBy([newest, { ...newest, columnName: 'seq' }]).select(TURN_COLUMNS).limit(limit));
       return each(rows, turnRow).map(whole).reverse();
+    },
+    async turnsAround({ site, visitor, chat }, seq, before, after) {
+      const of = `${ofVisitor(site, visitor)} AND ${ofChat(chat)} AND`;
+      const ordered = (filter: string, ascending: boolean, limit: number) => read(() => rowsOf(tables.turns, `${of} ${filter}`).orderBy([{ columnName: 'seq', ascending }]).limit(limit));
+      const [earlier, later] = await Promise.all([ordered(upTo(seq), false, before), ordered(since(seq), true, after)]);
+      return [...each(earlier, turnRow).reverse(), ...each(later, turnRow)];
     },
     async findTurns(site, visitor, query, limit) {
       const found = await search(tables.turns, ofVisitor(site, visitor), query, limit);

@@ -14,6 +14,8 @@ export type Store = {
   addTurns(rows: TurnRow[]): Promise<number>;
   /** A visitor's newest turns, oldest first. */
   turnsOf(site: string, visitor: string, limit: number): Promise<TurnRow[]>;
+  /** The last `before` turns of a chat that arrived up to `seq`, and the first `after` behind them, in the order of arrival. */
+  turnsAround(place: Place, seq: number, before: number, after: number): Promise<TurnRow[]>;
   /** A visitor's turns by full text, best first; `score` is LanceDB's BM25. */
   findTurns(site: string, visitor: string, query: string, limit: number): Promise<Found<TurnRow>[]>;
   countTurns(site: string, visitor: string): Promise<number>;

@@ -161,6 +161,30 @@ test('retention takes the facts of what it deletes', async (t) => {
   assert.deepEqual((await memory.exportVisitor('demo', 'v1')).facts.map(({ text }) => text), ['The visitor has two dogs']);
 });
 
+test('what retention deletes while it is being read does not come back', async (t) => {
+  const old = { facts: [found('The visitor lives in Oslo', 'a')] };
+  const said = reader(() => old, async ({ known }) => {
+    await memory.expire('demo', NOON + DAY);
+    return { facts: [found('The visitor lives in Turin', 'b', { replaces: known.map(({ id }) => id) }), found('The visitor has two dogs', 'c')] };
+  });
+  const { memory } = await tempMemory(t, { facts: said.facts });
+  await memory.remember([turn('v1', 'a', 'I live in Oslo', { at: NOON - DAY })]);
+  await said.called(1);
+  await memory.read();
+  await memory.remember([turn('v1', 'b', 'I live in Turin now', { at: NOON }), turn('v1', 'c', 'I have two dogs', { at: NOON + 9 * DAY })]);
+  await said.called(2);
+  await memory.read();
+  assert.deepEqual((await memory.exportVisitor('demo', 'v1')).facts.map(({ text }) => text), ['The visitor has two dogs']);
+});
+
+test('a conversation longer than what is kept in the process is read from its beginning', async (t) => {
+  const said = reader();
+  const { memory } = await tempMemory(t, { facts: said.facts });
+  await memory.remember(Array.from({ length: 2_100 }, (_, n) => turn('v1', `t${n}`, `I own ${n} books ${'and more '.repeat(60)}`, { at: NOON + n, chat: 'import' })));
+  await said.called(2);
+  assert.deepEqual([said.calls[0]?.turns[0]?.id, said.calls[0]?.before.length, said.calls[1]?.before.at(-1)?.id], ['t0', 0, said.calls[0]?.turns.at(-1)?.id]);
+});
+
 test('a long conversation is read in parts; one that no model may see, or no answer can be used for, is left', async (t) => {
   const said = reader(({ turns }) => ({ facts: [found(`The visitor has the number ${turns[0]?.text.match(/\d+/)?.[0]}`, turns[0]?.id ?? '')] }));
   const { memory } = await tempMemory(t, { facts: { ...said.facts, extract: (asked, signal) => (asked.chat === 'c1' ? said.facts.extract(asked, signal) : Promise.resolve({ failed: 'barred' })) } });
