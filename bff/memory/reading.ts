@@ -24,6 +24,8 @@ export type FactReader = {
   /** Ends what runs. */
   stop(): Promise<void>;
 };
+/** A conversation that is to be read at a moment (epoch ms); `failures`: attempts at it that failed, in a row. */
+type Due = { place: Place; at: number; failures: number };
 type Parts = { extract: ExtractFacts; pause: number; store: Store; shelves: Shelves; embedder: Embedder | null; serial: Serial; written: () => void; warn: (sentence: string) => void };
 
 /** Turns and characters of one call, turns ahead of them, and known facts beside them. */
@@ -46,14 +48,15 @@ const FRAGMENTS = 14;
 /** `pause`: a conversation is read once nobody spoke for so long (ms). */
 export function makeFactReader({ extract, pause, store, shelves, embedder, serial, written, warn }: Parts): FactReader {
   const ending = new AbortController();
-  const due = new Map<string, { place: Place; at: number }>();
+  const due = new Map<string, Due>();
   const garbled = new Map<string, number>();
-  let current: { owner: string; abort: AbortController } | null = null;
+  let current: { place: Place; abort: AbortController } | null = null;
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | null = null;
-  let failures = 0;
+  let wakesAt = Infinity;
+  /** How many conversations in a row failed at their first attempt, and until when nobody is asked because of that. */
+  let failing = 0;
   let notBefore = 0;
-  const keyFor = ({ site, visitor, chat }: Place): string => keyOf(site, visitor, chat);
 
   /** The last turns of a chat that were read, and the first that were not, in the order of their arrival: those in the log as well as those in the table. */
   async function turnsOf({ site, visitor, chat }: Place, upTo: number): Promise<{ before: TurnRow[]; unread: TurnRow[] }> {
@@ -86,7 +89,7 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
       }
       return rows.length;
     });
-    garbled.delete(keyFor(place));
+    garbled.delete(nameOf(place));
     if (changed > 0) {
       shelves.drop(place.site, place.visitor);
       written();
@@ -95,8 +98,8 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
   }
 
   function givenUp(place: Place): boolean {
-    const times = (garbled.get(keyFor(place)) ?? 0) + 1;
-    garbled.set(keyFor(place), times);
+    const times = (garbled.get(nameOf(place)) ?? 0) + 1;
+    garbled.set(nameOf(place), times);
     if (times < GARBLED_MAX) return false;
     warn(`facts: ${times} answers about a conversation could not be used; it is left as it is.`);
     return true;
@@ -104,7 +107,7 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
 
   async function attempt(place: Place): Promise<'done' | 'more' | 'later'> {
     const abort = new AbortController();
-    current = { owner: keyOf(place.site, place.visitor), abort };
+    current = { place, abort };
     try {
       return await read(place, AbortSignal.any([ending.signal, abort.signal, AbortSignal.timeout(CALL_MS)]));
     } catch (error) {
@@ -117,52 +120,78 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
   }
 
   async function run(): Promise<void> {
-    for (;;) {
-      const now = Date.now();
-      const next = now < notBefore ? undefined : [...due].find(([, { at }]) => at <= now);
-      if (next === undefined || ending.signal.aborted) return;
-      const [key, { place }] = next;
-      due.delete(key);
-      const outcome = await attempt(place);
-      failures = outcome === 'later' ? failures + 1 : 0;
-      if (outcome === 'later') notBefore = Date.now() + Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** (failures - 1));
-      if (outcome !== 'done' && !due.has(key)) due.set(key, { place, at: Date.now() });
+    while (!ending.signal.aborted && Date.now() >= notBefore) {
+      const next = due.values().find(({ at }) => at <= Date.now());
+      if (next === undefined) return;
+      due.delete(nameOf(next.place));
+      const outcome = await attempt(next.place);
+      if (outcome === 'later') putOff(next);
+      else failing = 0;
+      if (outcome === 'more') put(next.place, Date.now());
     }
   }
 
-  function schedule(): void {
+  /** A conversation that fails again and again waits ever longer by itself; only others that fail too say that nobody can be asked. */
+  function putOff({ place, failures }: Due): void {
+    put(place, Date.now() + waitAfter(failures), failures + 1);
+    if (failures === 0) notBefore = Date.now() + waitAfter(failing++);
+  }
+
+  /** What somebody said there meanwhile keeps its own time. */
+  function put(place: Place, at: number, failures = 0): void {
+    due.set(nameOf(place), { place, at: due.get(nameOf(place))?.at ?? at, failures });
+  }
+
+  /** Sees to it that reading goes on at a moment (epoch ms), or sooner. */
+  function wake(at: number): void {
+    const when = Math.max(at, notBefore);
+    if (ending.signal.aborted || running !== null || when >= wakesAt) return;
     if (timer) clearTimeout(timer);
-    timer = null;
-    if (ending.signal.aborted || running !== null || due.size === 0) return;
-    const earliest = Math.max(notBefore, Math.min(...[...due.values()].map(({ at }) => at)));
+    wakesAt = when;
     timer = setTimeout(() => {
+      wakesAt = Infinity;
       running = run().finally(() => {
         running = null;
-        schedule();
+        wake(due.values().reduce((earliest, one) => Math.min(earliest, one.at), Infinity));
       });
-    }, Math.max(0, earliest - Date.now())).unref();
+    }, Math.max(0, when - Date.now())).unref();
   }
 
   function heard(places: Place[]): void {
-    for (const { site, visitor, chat } of places) due.set(keyOf(site, visitor, chat), { place: { site, visitor, chat }, at: Date.now() + pause });
-    schedule();
+    const at = Date.now() + pause;
+    for (const { site, visitor, chat } of places) {
+      const place = { site, visitor, chat };
+      due.set(nameOf(place), { place, at, failures: due.get(nameOf(place))?.failures ?? 0 });
+    }
+    wake(at);
   }
 
-  void store.unread((Date.now() - WEEK_MS) * 1_000).then(heard, (error: unknown) => warn(`facts: what was not read before the start could not be listed: ${reason(error)}.`));
+  const listed = store.unread((Date.now() - WEEK_MS) * 1_000).then(heard, (error: unknown) => warn(`facts: what was not read before the start could not be listed: ${reason(error)}.`));
 
   return {
     heard,
     forget(site, visitor) {
-      if (current?.owner === keyOf(site, visitor)) current.abort.abort();
-      for (const [key, { place }] of due) if (place.site === site && place.visitor === visitor) due.delete(key);
+      const of = (place: Place): boolean => place.site === site && place.visitor === visitor;
+      if (current && of(current.place)) current.abort.abort();
+      for (const [name, { place }] of due) if (of(place)) due.delete(name);
     },
     settled: async () => void (await running),
     async stop() {
       ending.abort();
       if (timer) clearTimeout(timer);
-      await running;
+      await Promise.all([listed, running]);
     },
   };
+}
+
+/** No id holds a space. */
+function nameOf({ site, visitor, chat }: Place): string {
+  return `${site} ${visitor} ${chat}`;
+}
+
+/** Until the next attempt after so many others that failed (ms). */
+function waitAfter(failures: number): number {
+  return Math.min(AGAIN_MAX_MS, AGAIN_MS * 2 ** failures);
 }
 
 /** The first turns that go into one call, at least one. */

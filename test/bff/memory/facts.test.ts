@@ -218,6 +218,32 @@ test('when nobody can be asked it is tried again later, and answers are found wi
   assert.deepEqual(lines.filter((line) => line.includes('3 answers')).length, 1);
 });
 
+test('conversations that fail time and again keep no other waiting', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: NOON });
+  const asked: string[] = [];
+  const extract: ExtractFacts = async ({ chat }) => (asked.push(chat), chat === 'well' ? { facts: [] } : { failed: 'later' });
+  const { memory } = await tempMemory(t, { facts: { extract, pause: 1 } });
+  const ill = Array.from({ length: 5 }, (_, n) => `ill${n}`);
+  await memory.remember(ill.map((chat) => turn('v1', chat, 'I live in Oslo', { chat })));
+  for (let halves = 0; halves < 40; halves++) {
+    t.mock.timers.tick(1_800_000);
+    await memory.read();
+  }
+  assert.deepEqual(new Set(asked), new Set(ill));
+  await memory.remember([turn('v2', 'well', 'I live in Turin', { chat: 'well' })]);
+  t.mock.timers.tick(30_000);
+  await memory.read();
+  assert.ok(asked.includes('well'));
+});
+
+test('many conversations at once are remembered as quickly as without a reader', async (t) => {
+  const { memory } = await tempMemory(t, { facts: { extract: async () => ({ facts: [] }), pause: 600_000 } });
+  await memory.remember(Array.from({ length: 130_000 }, (_, n) => turn('v1', `t${n}`, 'hello', { chat: `c${n}` })));
+  const started = performance.now();
+  for (let n = 0; n < 20; n++) await memory.remember([turn('v2', `t${n}`, 'I live in Oslo')]);
+  assert.ok(performance.now() - started < 1_000);
+});
+
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
 }
