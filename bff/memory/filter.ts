@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ID_PATTERN } from '@halfsecond/shared/limits';
 import { MemoryError } from './errors.ts';
-import type { Origin } from './schema.ts';
+import type { Origin, TurnRow } from './schema.ts';
 
 /** Returns the id unchanged; throws `memory_bad_id` for anything outside the alphabet. */
 export function checkedId(what: 'site' | 'visitor' | 'document' | 'turn' | 'chat' | 'embedder', id: unknown): string {
@@ -59,6 +59,11 @@ export function ofKeys(keys: string[], column: 'key' | 'entity' | 'section' = 'k
   const hashes = keys.filter((key) => /^[0-9a-f]{40}$/.test(key));
   if (hashes.length !== keys.length) throw new MemoryError('memory_bad_id', 'A row key is not a hash.');
   return `${column} IN (${hashes.map((key) => `'${key}'`).join(', ')})`;
+}
+
+/** A chat's name in the process: no id holds a space. */
+export function nameOf({ site, visitor, chat }: Pick<TurnRow, 'site' | 'visitor' | 'chat'>): string {
+  return `${site} ${visitor} ${chat}`;
 }
 
 /** The key of a row: a hash over its parts, which cannot run into each other. */

@@ -46,12 +46,12 @@ export async function eraseVisitor({ folder, store, shelves, writer }: Parts, si
 /** Erases a site's turns from before a moment (epoch ms) from table, indexes and process; returns how many. Call inside `serial`. */
 export async function expireTurns({ store, shelves, writer }: Omit<Parts, 'folder'>, site: string, at: number): Promise<number> {
   await writer.flush();
-  const { visitors, rows } = await store.olderTurns(site, at);
-  if (rows === 0) return 0;
+  const { visitors, turns } = await store.older(site, at);
+  if (visitors.length === 0) return 0;
   const tables = await store.deleteOlder(site, at);
   for (const visitor of visitors) shelves.drop(site, visitor);
   for (const name of tables) await store.rewrite(name);
-  return rows;
+  return turns;
 }
 
 /** The files of tables that hold rows or words, as paths. */

@@ -5,7 +5,7 @@
 import type { ExtractFacts, MemoryTurn } from '../layers.ts';
 import { accept, factOf, isOpen } from './accept.ts';
 import { reason } from './errors.ts';
-import { keyOf } from './filter.ts';
+import { keyOf, nameOf } from './filter.ts';
 import type { FactRow, TurnRow } from './schema.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
@@ -182,11 +182,6 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
       await Promise.all([listed, running]);
     },
   };
-}
-
-/** No id holds a space. */
-function nameOf({ site, visitor, chat }: Place): string {
-  return `${site} ${visitor} ${chat}`;
 }
 
 /** Until the next attempt after so many others that failed (ms). */

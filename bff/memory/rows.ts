@@ -5,8 +5,11 @@ import type { FactRow, Origin, SectionRow, TurnRow } from './schema.ts';
 
 export type Reader = { rows: number; text(name: string, at: number): string; maybe(name: string, at: number): string | null; number(name: string, at: number): number; orNull(name: string, at: number): number | null; bytes(name: string, at: number): Uint8Array | null };
 
+/** A result, or a part of one. */
+type Columns = Pick<Table, 'schema' | 'numRows' | 'getChildAt'>;
+
 /** Reads a result; 64-bit numbers come as BigInt, columns that were not selected as nothing. */
-export function reader(table: Table): Reader {
+export function reader(table: Columns): Reader {
   const columns = new Map(table.schema.fields.map(({ name }, at) => [name, table.getChildAt(at)]));
   const value = (name: string, at: number): unknown => columns.get(name)?.get(at);
   const maybe = (name: string, at: number): string | null => {
@@ -27,7 +30,7 @@ export function reader(table: Table): Reader {
 }
 
 /** One value per row. */
-export function each<Value>(table: Table, read: (from: Reader, at: number) => Value): Value[] {
+export function each<Value>(table: Columns, read: (from: Reader, at: number) => Value): Value[] {
   const from = reader(table);
   return Array.from({ length: from.rows }, (_, at) => read(from, at));
 }

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import type { Query, Table } from '@lancedb/lancedb';
 import type { Table as Result } from 'apache-arrow';
 import { MemoryError, reason } from './errors.ts';
-import { before, keyOf, notBy, ofChat, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since, upTo } from './filter.ts';
+import { before, keyOf, nameOf, notBy, ofChat, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since, upTo } from './filter.ts';
 import { each, factRow, sectionRow, turnRow, type Reader } from './rows.ts';
 import { ADDED, checkRow, checkSchema, tableSchema, type TableName, type TurnRow } from './schema.ts';
-import type { Embedded, RowOf, Store } from './store.types.ts';
+import type { Embedded, Place, RowOf, Store } from './store.types.ts';
 import { syncNew } from './sync.ts';
 
 export type { Embedded, Place, RowOf, Store, TableFigures } from './store.types.ts';
@@ -132,9 +132,10 @@ export async function openStore(folder: string): Promise<Store> {
     },
     countTurns: (site, visitor) => tables.turns.countRows(ofVisitor(site, visitor)),
     deleteVisitor: (site, visitor) => deletePersonal(ofVisitor(site, visitor)),
-    async olderTurns(site, at) {
-      const visitors = each(await read(() => rowsOf(tables.turns, `${ofSite(site)} AND ${before(at)}`).select(['visitor'])), (from, n) => from.text('visitor', n));
-      return { visitors: [...new Set(visitors)], rows: visitors.length };
+    async older(site, at) {
+      const filter = `${ofSite(site)} AND ${before(at)}`;
+      const visitors = await Promise.all(PERSONAL.map(async (name) => each(await read(() => rowsOf(tables[name], filter).select(['visitor'])), (from, n) => from.text('visitor', n))));
+      return { visitors: [...new Set(visitors.flat())], turns: visitors[PERSONAL.indexOf('turns')]?.length ?? 0 };
     },
     deleteOlder: (site, at) => deletePersonal(`${ofSite(site)} AND ${before(at)}`),
     factsOf: async (site, visitor) => (anyFacts ? each(await read(() => rowsOf(tables.facts, ofVisitor(site, visitor))), factRow) : []),
@@ -153,13 +154,19 @@ export async function openStore(folder: string): Promise<Store> {
       await tables.readings.mergeInsert('key').whenMatchedUpdateAll().whenNotMatchedInsertAll().execute([row]);
     },
     async unread(seq) {
-      const place = (from: Reader, at: number) => ({ site: from.text('site', at), visitor: from.text('visitor', at), chat: from.text('chat', at), seq: from.number('seq', at) });
+      const place = (from: Reader, at: number): Place => ({ site: from.text('site', at), visitor: from.text('visitor', at), chat: from.text('chat', at) });
       const columns = ['site', 'visitor', 'chat', 'seq'];
-      const turns = each(await read(() => rowsOf(tables.turns, since(seq)).select(columns)), place);
-      const readings = each(await read(() => rowsOf(tables.readings, since(seq)).select(columns)), place);
-      const upTo = new Map(readings.map((reading) => [keyOf(reading.site, reading.visitor, reading.chat), reading.seq]));
-      const left = new Map(turns.map(({ seq: arrived, ...chat }) => [keyOf(chat.site, chat.visitor, chat.chat), { arrived, chat }] as const).filter(([key, { arrived }]) => arrived > (upTo.get(key) ?? 0)));
-      return [...left.values()].map(({ chat }) => chat);
+      const found = new Map<string, Place>();
+      const upTo = new Map<string, number>();
+      // Part by part: all of a busy week at once would hold up visitors.
+      for await (const part of rowsOf(tables.readings, since(seq)).select(columns)) each(part, (from, at) => upTo.set(nameOf(place(from, at)), from.number('seq', at)));
+      for await (const part of rowsOf(tables.turns, since(seq)).select(columns)) {
+        each(part, (from, at) => {
+          const chat = place(from, at);
+          if (from.number('seq', at) > (upTo.get(nameOf(chat)) ?? 0)) found.set(nameOf(chat), chat);
+        });
+      }
+      return [...found.values()];
     },
     async putSections(rows) {
       for (const row of rows) checkRow('sections', row);

@@ -21,8 +21,8 @@ export type Store = {
   countTurns(site: string, visitor: string): Promise<number>;
   /** All of a visitor: turns, facts, and how far they were read. Returns the tables to rewrite: a deletion leaves a note with its filter. */
   deleteVisitor(site: string, visitor: string): Promise<TableName[]>;
-  /** A site's visitors with turns from before a moment, and how many such turns there are. */
-  olderTurns(site: string, at: number): Promise<{ visitors: string[]; rows: number }>;
+  /** A site's visitors of whom something is from before a moment, and how many of their turns are. */
+  older(site: string, at: number): Promise<{ visitors: string[]; turns: number }>;
   /** The same of what the visitors of a site said before a moment. */
   deleteOlder(site: string, at: number): Promise<TableName[]>;
   /** All facts of a visitor, also those that are past. */

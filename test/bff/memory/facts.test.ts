@@ -144,10 +144,7 @@ test('an erased visitor takes the facts along, also those that are being read', 
   await memory.read();
   assert.equal(rows, 3); // two turns, one fact
   assert.deepEqual(await memory.exportVisitor('demo', 'v1'), { turns: [], facts: [] });
-  for (const name of await readdir(folder, { recursive: true })) {
-    const bytes = await readFile(join(folder, name)).catch((error: Error & { code?: string }) => (error.code === 'EISDIR' ? Buffer.alloc(0) : Promise.reject(error)));
-    assert.equal(bytes.includes('alpacas'), false, name);
-  }
+  assert.deepEqual(await filesWith(folder, 'alpacas'), []);
   assert.deepEqual((await memory.exportVisitor('demo', 'v9')).facts.map(({ text }) => text), ['The visitor keeps bees']);
 });
 
@@ -159,6 +156,17 @@ test('retention takes the facts of what it deletes', async (t) => {
   await memory.read();
   assert.equal(await memory.expire('demo', NOON + DAY), 1);
   assert.deepEqual((await memory.exportVisitor('demo', 'v1')).facts.map(({ text }) => text), ['The visitor has two dogs']);
+});
+
+test('retention takes along how far somebody was read, when nothing else is left of them', async (t) => {
+  const said = reader();
+  const { memory, folder } = await tempMemory(t, { facts: said.facts });
+  await memory.remember([turn('somebody-1972', 'a', 'I live in Oslo', { at: NOON - 9 * DAY })]);
+  await said.called(1);
+  await memory.read();
+  assert.equal(await memory.expire('demo', NOON - DAY), 1);
+  assert.equal(await memory.expire('demo', Date.now() + DAY), 0);
+  assert.deepEqual(await filesWith(folder, 'somebody-1972'), []);
 });
 
 test('what retention deletes while it is being read does not come back', async (t) => {
@@ -243,6 +251,16 @@ test('many conversations at once are remembered as quickly as without a reader',
   for (let n = 0; n < 20; n++) await memory.remember([turn('v2', `t${n}`, 'I live in Oslo')]);
   assert.ok(performance.now() - started < 1_000);
 });
+
+/** Files below a folder that hold a text. */
+async function filesWith(folder: string, text: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const name of await readdir(folder, { recursive: true })) {
+    const bytes = await readFile(join(folder, name)).catch((error: Error & { code?: string }) => (error.code === 'EISDIR' ? Buffer.alloc(0) : Promise.reject(error)));
+    if (bytes.includes(text)) found.push(name);
+  }
+  return found;
+}
 
 function ended(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));
