@@ -1,22 +1,17 @@
-/** Facts read out of conversations: what is kept of what a model says, when it holds, who may see it, and that it goes with its visitor. */
+/** Facts read out of conversations: when they are read, when they hold, who may see them, and that they go with their visitor. */
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { ExtractFacts, Extracted, Extraction, MemoryTurn, Recalled } from '@halfsecond/bff/layers.ts';
-import { accept } from '@halfsecond/bff/memory/accept.ts';
+import type { ExtractFacts, Extraction, Recalled } from '@halfsecond/bff/layers.ts';
 import { openMemory } from '@halfsecond/bff/memory/memory.ts';
-import type { FactRow } from '@halfsecond/bff/memory/schema.ts';
 import { loadWords } from '@halfsecond/bff/words/words.ts';
-import { ask, tempFolder, tempMemory, turn } from './open.ts';
+import { ask, found, tempFolder, tempMemory, turn } from './open.ts';
 
 const NOON = Date.UTC(2026, 10, 2, 12);
 const DAY = 86_400_000;
-const place = { site: 'demo', visitor: 'v1', chat: 'c1' };
 type Asked = Parameters<ExtractFacts>[0];
 
-const found = (text: string, from: string, more: Partial<Extracted> = {}): Extracted => ({ text, turn: from, from: null, until: null, replaces: [], ...more });
-const keptOf = (facts: Extracted[], heard: MemoryTurn[], known: FactRow[] = [], before: MemoryTurn[] = []): FactRow[] => accept(facts, { before, heard, known, place });
 const facts = (recalled: Recalled): string[] => recalled.snippets.flatMap(({ text, source }) => (source.kind === 'fact' ? [text] : []));
 
 /** Answers call after call, and tells when one begins. */
@@ -35,42 +30,6 @@ function reader(...answers: ((asked: Asked, signal: AbortSignal) => Extraction |
     },
   };
 }
-
-test('a fact is kept with the turn that says it, and only when it was said', () => {
-  const heard = [turn('v1', 't1', 'We moved to Oslo in October, we are 12 people now', { at: NOON }), turn('v1', 't2', 'Congratulations!', { role: 'assistant', at: NOON + 1 })];
-  const [row, ...others] = keptOf([
-    found('The visitor moved to Oslo in October', 't1', { from: Date.UTC(2026, 9, 1) }),
-    found('The visitor owns a yacht and three horses', 't1'), // made up
-    found('The team of the visitor in Oslo has 140 people', 't1'), // a number that nobody said
-    found('The visitor moved to Oslo', 'elsewhere'), // no such turn
-    found('Oslo', 't1'), // says nothing
-    found(`The visitor moved to Oslo ${'in October '.repeat(60)}`, 't1'),
-    found('The visitor moved to  Oslo, in October', 't1'), // the same once more
-  ], heard);
-  assert.deepEqual(others, []);
-  assert.deepEqual([row?.text, row?.turn, row?.chat, row?.at, row?.valid_from, row?.valid_to, row?.superseded_by], ['The visitor moved to Oslo in October', 't1', 'c1', NOON, Date.UTC(2026, 9, 1), null, null]);
-  assert.deepEqual(keptOf([found('The visitor has a team of 12 people in Oslo', 't1')], heard).length, 1);
-});
-
-test('a fact ends where the next takes its place, in the order in which things were said', () => {
-  const [old] = keptOf([found('The visitor pays for the Starter plan', 't1')], [turn('v1', 't1', 'I pay for the Starter plan', { at: NOON })]);
-  assert.ok(old);
-  const [fresh, ended] = keptOf([found('The visitor pays for the Business plan', 't9', { replaces: [old.id] })], [turn('v1', 't9', 'I pay for the Business plan now', { at: NOON + 5 * DAY })], [old]);
-  assert.deepEqual([fresh?.valid_to, ended?.id, ended?.valid_to, ended?.superseded_by], [null, old.id, NOON + 5 * DAY, fresh?.id]);
-  // An older turn that is imported later does not overrule: it is past from the start.
-  const late = keptOf([found('The visitor pays for the Free plan', 't0', { replaces: [old.id] })], [turn('v1', 't0', 'I am on the Free plan, I pay nothing', { at: NOON - 9 * DAY })], [old]);
-  assert.deepEqual(late.map(({ text, valid_to: to, superseded_by: by }) => [text, to, by]), [['The visitor pays for the Free plan', NOON, old.id]]);
-  // One that has ended already is not ended again, and ids that nobody knows do nothing.
-  assert.ok(ended);
-  assert.equal(keptOf([found('The visitor pays for the Team plan', 't9', { replaces: [ended.id, 'fact:none'] })], [turn('v1', 't9', 'I pay for the Team plan now', { at: NOON + 6 * DAY })], [ended]).length, 1);
-});
-
-test('a visitor does not get more facts than can be looked through at once', () => {
-  const many = Array.from({ length: 500 }, (_, n): FactRow => ({ ...place, key: `${n}`, id: `fact:${n}`, turn: 't', text: `colour ${n}`, at: 0, valid_from: 0, valid_to: null, superseded_by: null, embedder: null, size: null, vector: null }));
-  const heard = [turn('v1', 't1', 'I moved to Oslo')];
-  assert.equal(keptOf([found('The visitor moved to Oslo', 't1')], heard, many).length, 0);
-  assert.equal(keptOf([found('The visitor moved to Oslo', 't1', { replaces: ['fact:7'] })], heard, many).length, 2);
-});
 
 for (const embed of [undefined, loadWords()]) {
   test(`what was read is found, what is past only when asked for${embed ? ', with vectors' : ''}`, async (t) => {

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { MemoryTurn, Recalled, RecallInput } from '@halfsecond/bff/layers.ts';
+import type { Extracted, MemoryTurn, Recalled, RecallInput } from '@halfsecond/bff/layers.ts';
 import { openMemory, type Memory, type MemoryOptions } from '@halfsecond/bff/memory/memory.ts';
 
 export const never = new AbortController().signal;
@@ -29,6 +29,11 @@ export async function tempMemory(t: TestContext, options: Partial<MemoryOptions>
 
 export function turn(visitor: string, id: string, text: string, more: Partial<MemoryTurn> = {}): MemoryTurn {
   return { id, site: 'demo', visitor, chat: 'c1', role: 'user', text, at: 1_700_000_000_000, ...more };
+}
+
+/** What a model says that a turn says. */
+export function found(text: string, turn: string, more: Partial<Extracted> = {}): Extracted {
+  return { text, turn, from: null, until: null, replaces: [], ...more };
 }
 
 export function ask(memory: Pick<Memory, 'recall'>, query: string, more: Partial<RecallInput> = {}): Promise<Recalled> {
