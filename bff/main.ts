@@ -14,7 +14,7 @@ import { createRate } from './gateway/rate.ts';
 import { createSessions } from './gateway/session.ts';
 import { transcriptPath } from './gateway/transcript.ts';
 import { createTurn } from './gateway/turn.ts';
-import type { KnowledgeDocument, Layers, Recall, Remember } from './layers.ts';
+import type { DataClass, KnowledgeDocument, Layers, Recall, Remember } from './layers.ts';
 import { MemoryError } from './memory/errors.ts';
 import { openMemory } from './memory/memory.ts';
 import { readDocuments } from './memory/read.ts';
@@ -75,11 +75,12 @@ export async function startBff(options: Options, { host, port }: { host: string;
   const words = loadWords();
   const spend = createSpend({ limit: config.limits.dailySpend, ledger: openLedger(database, work), log });
   const router = createRoute({ providers: config.providers, models: config.models, settings: config.route, wait: config.queue.wait, spend, log });
+  const classify = (text: string): DataClass => classOf([text], (error) => log(`the search for private data broke, the message counts as regulated: ${String(error)}`));
   const factsModel = config.providers[config.models.find(({ id }) => id === config.memory.facts?.model)?.provider ?? ''];
   const facts = config.memory.facts && {
     pause: config.memory.facts.pause,
     extract: createExtractFacts({
-      route: options.replace?.route ?? router.route, model: config.memory.facts.model, classOfChat: conversations.dataClass, allowed: (dataClass) => factsModel?.private === true || !isWalled(dataClass, config.route),
+      route: options.replace?.route ?? router.route, model: config.memory.facts.model, classOfChat: conversations.dataClass, allowed: (dataClass) => factsModel?.private === true || !isWalled(dataClass, config.route), classify,
       language: (text) => guessLanguage(text, 'en'), ledger: openLedger(database, work), limit: config.limits.dailySpend * FACTS_SHARE, log,
     }),
   };
@@ -117,7 +118,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     rate: { visitor: createRate(perMinute), address: createRate(perMinute * 2), session: createRate(perMinute) },
     streamsPerVisitor: config.limits.streamsPerVisitor,
     language: (text, accept) => guessLanguage(text, accept?.slice(0, 2) ?? 'en'),
-    classify: (text) => classOf([text], (error) => log(`the search for private data broke, the message counts as regulated: ${String(error)}`)),
+    classify,
     mark: tracing.mark, complain: tracing.complain,
     feed: feed.read,
     feedKey: { secret: env['STATUS_FEED_KEY'] || 'halfsecond-local', open: !env['STATUS_FEED_KEY'] && isLoopback(host) },

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, it } from 'node:test';
 import { parseConfig } from '@halfsecond/bff/config';
+import { createExtractFacts } from '@halfsecond/bff/facts.ts';
+import type { Fact, MemoryTurn, RouteInput } from '@halfsecond/bff/layers.ts';
+import { classOf } from '@halfsecond/bff/route/sensitive.ts';
 import { startOpenAI } from '../../fakes/openai.ts';
 import type { Fake } from '../../fakes/server.ts';
 import { admin, ask, bffFor, session, SITE, type TestBff } from '../harness.ts';
@@ -111,6 +114,33 @@ describe('facts', () => {
       assert.deepEqual(await kept(bff, visitor), []);
     }, settings({}, null));
     assert.equal(readings().length, 0);
+  });
+
+  it('of a private conversation stay out of one that is not, and no secret becomes one, whoever reads', async () => {
+    const at = Date.UTC(2026, 10, 2);
+    const asked: RouteInput[] = [];
+    const note = (fact: string, turn: unknown, more: object = {}): object => ({ fact, turn, from: null, until: null, replaces: [], ...more });
+    const notes = [
+      note('The visitor lives in Lyon', '1', { from: '0001-01-01', until: '9999-12-31', replaces: ['K1', 'K2'] }),
+      note('The visitor pays with card 4111 1111 1111 1111', 1), note('The password of the visitor is hunter2hunter2', 1),
+      ...[0, 2, 1.5, -1, null, 'first'].map((turn) => note('The visitor lives elsewhere', turn)),
+    ];
+    const extract = createExtractFacts({
+      model: 'reader', limit: 1, ledger: { spent: () => 0, add: () => true }, language: () => 'en', log: () => {}, allowed: () => true,
+      classify: (text) => classOf([text], () => assert.fail()), classOfChat: ({ chat }) => (chat === 'ward' ? 'regulated' : 'public'),
+      async *route(input) {
+        asked.push(input);
+        yield { type: 'text', text: JSON.stringify({ facts: notes }) };
+        yield { type: 'end', reason: 'stop', provider: 'p', model: 'reader', fallback: false, usage: { inputTokens: 1, outputTokens: 1 }, cost: 0 };
+      },
+    });
+    const fact = (id: string, chat: string, text: string): Fact => ({ id, chat, text, turn: 't', at, validFrom: at, validTo: null, supersededBy: null });
+    const known = [fact('a', 'ward', 'The visitor has diabetes'), fact('b', 'office', 'The visitor lives in Nice')];
+    const turns: MemoryTurn[] = [{ id: 't1', site: 's', visitor: 'v', chat: 'c', role: 'user', text: 'I live in Lyon', at }];
+    const read = (chat: string) => extract({ site: 's', visitor: 'v', chat, before: [], turns, known }, new AbortController().signal);
+    assert.deepEqual(await read('office'), { facts: [{ text: 'The visitor lives in Lyon', turn: 't1', from: null, until: null, replaces: ['b'] }] });
+    assert.deepEqual(await read('ward'), { facts: [{ text: 'The visitor lives in Lyon', turn: 't1', from: null, until: null, replaces: ['a', 'b'] }] });
+    assert.deepEqual(asked.map(({ dataClass, messages }) => [dataClass, JSON.stringify(messages).includes('diabetes')]), [['public', false], ['regulated', true]]);
   });
 
   it('that cannot be read leave turns as they are, and say so in the log', () => withBff(async (bff, { token }) => {
