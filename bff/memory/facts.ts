@@ -11,8 +11,8 @@ const COLLECTION = 60;
 /** Facts less alike than this, with no word in common, have nothing to do with the question. */
 const NEAR_LEAST = 0.4;
 const DAY_MS = 86_400_000;
-/** What asks for how things were. */
-const PAST = /\b(?:used to|previous(?:ly)?|former(?:ly)?|before|earlier|originally|at first|in the past|back then|no longer|anymore|history)\b/i;
+/** What asks for how things were; "before" does so at the end, or of what has been: not in "before I pay". */
+const PAST = /\b(?:used to|previous(?:ly)?|former(?:ly)?|originally|at first|in the past|back then|früher|vorher|zuvor|damals|auparavant|autrefois|anteriormente|in passato|vroeger)\b|\b(?:was|were|did|had)\b.*\b(?:before|earlier|use to)\b|\bbefore\s*[?.!]*$/i;
 
 /**
  * Snippets of the facts that have to do with a question. What is past is left out, unless the question asks for the

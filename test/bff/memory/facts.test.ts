@@ -52,6 +52,8 @@ for (const embed of [undefined, loadWords()]) {
     assert.deepEqual(facts(now), ['The visitor pays for the Business plan']);
     assert.ok(best?.why?.['covered'] && best.source.kind === 'fact' && best.source.turn === 'b' && best.source.validFrom === NOON + DAY && best.at === NOON + DAY);
     assert.deepEqual(facts(await ask(memory, 'Which plan did I pay for previously?', { visitor: 'v1' })).sort(), ['The visitor pays for the Business plan', 'The visitor pays for the Starter plan (not true any more since 2026-11-03)']);
+    for (const query of ['Which plan did I pay for before?', 'Für welchen Plan zahlte ich früher?', 'What plan did I use to pay for?']) assert.equal(facts(await ask(memory, query, { visitor: 'v1' })).length, 2, query);
+    for (const query of ['Which plan is best before I pay?', 'Where is the history of what I pay?', 'Can I not pay for the plan anymore?']) assert.equal(facts(await ask(memory, query, { visitor: 'v1' })).length, 1, query);
     assert.deepEqual(facts(await ask(memory, 'What plan did I pay for on 2026-11-02?', { visitor: 'v1' })).length, 2);
     assert.deepEqual(facts(await ask(memory, 'Where is my parcel?', { visitor: 'v1' })), []);
     // Neither another visitor nor a question about the site's documents alone sees them.
