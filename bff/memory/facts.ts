@@ -46,7 +46,7 @@ function wasTrue({ valid_from: from, valid_to: to }: FactRow, days: Question['da
 /** The date of a snippet is the day on which it was said; since when and until when is said where it differs. */
 function dated({ text, at, valid_from: from, valid_to: to }: FactRow, now: number): string {
   const day = (moment: number): string => new Date(moment).toISOString().slice(0, 10);
-  const since = Math.abs(from - at) < DAY_MS ? '' : `since ${day(from)}`;
+  const since = Math.abs(from - at) < DAY_MS || from === to ? '' : `since ${day(from)}`;
   const until = to === null ? '' : to > now ? `until ${day(to)}` : `not true any more since ${day(to)}`;
   const note = [since, until].filter((part) => part !== '').join(', ');
   return note === '' ? text : `${text} (${note})`;
