@@ -74,7 +74,7 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
     const last = heard.at(-1);
     if (last === undefined) return 'done';
     const said = { before: spoken(before), turns: spoken(heard) };
-    const answer = said.turns.length === 0 ? { facts: [] } : await extract({ ...place, ...said, known: nearest(known, said.turns).map(factOf) }, signal);
+    const answer = said.turns.length === 0 ? { facts: [] } : await extract({ ...place, ...said, known: nearest(known, said.turns).map(factOf) }, AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]));
     if ('failed' in answer && (answer.failed === 'later' || (answer.failed === 'garbled' && !givenUp(place)))) return 'later';
     const changed = await serial(async () => {
       signal.throwIfAborted();
@@ -109,7 +109,7 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
     const abort = new AbortController();
     current = { place, abort };
     try {
-      return await read(place, AbortSignal.any([ending.signal, abort.signal, AbortSignal.timeout(CALL_MS)]));
+      return await read(place, AbortSignal.any([ending.signal, abort.signal]));
     } catch (error) {
       if (ending.signal.aborted || abort.signal.aborted) return 'done';
       warn(`facts: a conversation could not be read: ${reason(error)}.`);

@@ -187,6 +187,21 @@ test('when nobody can be asked it is tried again later, and answers are found wi
   assert.deepEqual(lines.filter((line) => line.includes('3 answers')).length, 1);
 });
 
+test('an answer is not thrown away because the tables are busy for long', async (t) => {
+  const deadline = new AbortController();
+  t.mock.method(AbortSignal, 'timeout', () => deadline.signal);
+  const ingested = Promise.withResolvers<unknown>();
+  const said = reader(() => {
+    ingested.resolve(memory.ingest('demo', [{ id: 'doc', title: 'Doc', text: 'A text' }], () => deadline.abort(new Error('late'))));
+    return { facts: [found('The visitor lives in Oslo', 'a')] };
+  });
+  const { memory } = await tempMemory(t, { facts: said.facts });
+  await memory.remember([turn('v1', 'a', 'I live in Oslo')]);
+  await ingested.promise;
+  await memory.read();
+  assert.deepEqual((await memory.exportVisitor('demo', 'v1')).facts.map(({ text }) => text), ['The visitor lives in Oslo']);
+});
+
 test('conversations that fail time and again keep no other waiting', async (t) => {
   t.mock.timers.enable({ apis: ['setTimeout', 'Date'], now: NOON });
   const asked: string[] = [];
