@@ -5,6 +5,10 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { ExtractFacts, Extraction, Recalled } from '@halfsecond/bff/layers.ts';
 import { openMemory } from '@halfsecond/bff/memory/memory.ts';
+import { makeFactReader } from '@halfsecond/bff/memory/reading.ts';
+import { serial } from '@halfsecond/bff/memory/serial.ts';
+import { makeShelves } from '@halfsecond/bff/memory/shelf.ts';
+import { openStore } from '@halfsecond/bff/memory/store.ts';
 import { loadWords } from '@halfsecond/bff/words/words.ts';
 import { ask, found, tempFolder, tempMemory, turn } from './open.ts';
 
@@ -220,12 +224,15 @@ test('conversations that fail time and again keep no other waiting', async (t) =
   assert.ok(asked.includes('well'));
 });
 
-test('many conversations at once are remembered as quickly as without a reader', async (t) => {
-  const { memory } = await tempMemory(t, { facts: { extract: async () => ({ facts: [] }), pause: 600_000 } });
-  await memory.remember(Array.from({ length: 130_000 }, (_, n) => turn('v1', `t${n}`, 'hello', { chat: `c${n}` })));
+test('hearing of a turn takes no time, however many conversations are due', async (t) => {
+  const store = await openStore(await tempFolder(t));
+  const reading = makeFactReader({ extract: async () => ({ facts: [] }), pause: 600_000, store, shelves: makeShelves(store, null), embedder: null, serial: serial(), written: () => {}, warn: () => assert.fail() });
+  reading.heard(Array.from({ length: 130_000 }, (_, n) => ({ site: 'demo', visitor: 'v1', chat: `c${n}` })));
   const started = performance.now();
-  for (let n = 0; n < 20; n++) await memory.remember([turn('v2', `t${n}`, 'I live in Oslo')]);
-  assert.ok(performance.now() - started < 1_000);
+  for (let n = 0; n < 1_000; n++) reading.heard([{ site: 'demo', visitor: 'v2', chat: `c${n}` }]);
+  assert.ok(performance.now() - started < 500);
+  await reading.stop();
+  store.close();
 });
 
 /** Files below a folder that hold a text. */
