@@ -133,8 +133,9 @@ export async function startBff(options: Options, { host, port }: { host: string;
         remove: async (site, document) => memory?.forgetDocument(site, document) ?? false,
       },
       erase: async (site, visitor) => {
-        const rows = conversations.erase(site, visitor) + answers.forget(site, visitor) + tools.forget(site, visitor) + (await tracing.forget(site, visitor));
+        const others = answers.forget(site, visitor) + tools.forget(site, visitor) + (await tracing.forget(site, visitor));
         const erased = await memory?.eraseVisitor(site, visitor);
+        const rows = conversations.erase(site, visitor) + others; // Last: only they know how private what memory holds is.
         return { visitor, rows: rows + (erased?.rows ?? 0), files: erased?.files ?? 0, verifiedAt: erased?.verifiedAt ?? Date.now() };
       },
       exportVisitor: async (site, visitor) => ({ site, visitor, ...((await memory?.exportVisitor(site, visitor)) ?? { turns: [], facts: [] }), ...visitors.read(site, visitor) }),
@@ -159,7 +160,7 @@ export async function startBff(options: Options, { host, port }: { host: string;
     ready = true;
   });
 
-  const retention = keepRetention({ sites: config.sites, log, expire: async (site, before) => visitors.expire(site, before) + ((await memory?.expire(site, before)) ?? 0) });
+  const retention = keepRetention({ sites: config.sites, log, expire: async (site, before) => ((await memory?.expire(site, before)) ?? 0) + visitors.expire(site, before) });
 
   return {
     url, port: listening, adminKey: secrets.admin, knowledge, retained: retention.swept,

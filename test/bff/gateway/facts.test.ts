@@ -143,6 +143,25 @@ describe('facts', () => {
     assert.deepEqual(asked.map(({ dataClass, messages }) => [dataClass, JSON.stringify(messages).includes('diabetes')]), [['public', false], ['regulated', true]]);
   });
 
+  it('of a private conversation are not read by another model while its visitor is being erased', async () => {
+    const provider = { kind: 'openai', baseURL: `${model.url}/v1`, apiKey: 'k' };
+    const config = settings({
+      providers: { open: provider, own: { ...provider, private: true } },
+      models: [{ id: 'answers', provider: 'own', model: 'big' }, { id: 'reader', provider: 'open', model: 'small' }],
+      agents: [{ name: 'ward', dataClass: 'regulated' }], dispatch: { fallback: 'ward' }, memory: { facts: { model: 'reader', pause: 300 } },
+    });
+    await withBff(async (bff, { token, visitor }) => {
+      says('{"facts":[]}');
+      await ask(bff, token, 'a', 'I have been feeling dizzy since Monday');
+      // What holds up the erasure: the tables are busy.
+      const documents = Array.from({ length: 400 }, (_, n) => ({ id: `d${n}`, title: `Document ${n}`, text: `# Part\n${'Some words about parcels. '.repeat(200)}` }));
+      const ingested = admin(bff, 'POST', '/admin/knowledge', { site: SITE.id, documents });
+      assert.equal((await admin(bff, 'DELETE', `/admin/memory/visitors/${visitor}?site=${SITE.id}`)).status, 200);
+      await ingested;
+      assert.deepEqual(readings(), []);
+    }, config);
+  });
+
   it('that cannot be read leave turns as they are, and say so in the log', () => withBff(async (bff, { token }) => {
     model.set({ status: 500 });
     await bff.knowledge;
