@@ -39,6 +39,8 @@ const answerSchema = z.object({
  */
 export function createExtractFacts({ route, model, classOfChat, allowed, classify, language, ledger, limit, log }: Parts): ExtractFacts {
   let told = '';
+  /** What the last call did cost: of one that is broken off nobody tells it. */
+  let usual = 0;
   return async (given, signal) => {
     const today = new Date().toISOString().slice(0, 10);
     const spent = ledger.spent(`${today} facts`);
@@ -52,15 +54,21 @@ export function createExtractFacts({ route, model, classOfChat, allowed, classif
     // What was said where more care is due does not come into a conversation where less is.
     const input = { ...given, known: given.known.filter(({ chat }) => highest(dataClass, classOfChat({ ...given, chat })) === dataClass) };
     let said = '';
-    for await (const part of route(questionOf(input, { model, dataClass, lang: language(input.turns.map(({ text }) => text).join('\n')) }), signal)) {
-      if (part.type === 'class') dataClass = part.dataClass;
-      else if (part.type === 'text') said += part.text;
-      else if (part.type === 'end') ledger.add(`${today} facts`, part.cost, Infinity);
-      else if (part.type === 'fail') {
-        if (!allowed(dataClass)) return { failed: 'barred' };
-        log(`facts: ${model} could not be asked: ${part.code}`);
-        return { failed: 'later' };
+    let cost = usual;
+    try {
+      for await (const part of route(questionOf(input, { model, dataClass, lang: language(input.turns.map(({ text }) => text).join('\n')) }), signal)) {
+        if (part.type === 'class') dataClass = part.dataClass;
+        else if (part.type === 'text') said += part.text;
+        else if (part.type === 'end') usual = cost = part.cost;
+        else if (part.type === 'fail') {
+          cost = 0;
+          if (!allowed(dataClass)) return { failed: 'barred' };
+          log(`facts: ${model} could not be asked: ${part.code}`);
+          return { failed: 'later' };
+        }
       }
+    } finally {
+      ledger.add(`${today} facts`, cost, Infinity);
     }
     const facts = read(said, input);
     // It was told not to note them; a private model may have seen some.

@@ -143,6 +143,25 @@ describe('facts', () => {
     assert.deepEqual(asked.map(({ dataClass, messages }) => [dataClass, JSON.stringify(messages).includes('diabetes')]), [['public', false], ['regulated', true]]);
   });
 
+  it('count a call that is broken off like the one before it', async () => {
+    const booked: number[] = [];
+    let calls = 0;
+    const extract = createExtractFacts({
+      model: 'reader', limit: 1, ledger: { spent: () => 0, add: (_, dollars) => booked.push(dollars) > 0 }, language: () => 'en', log: () => {}, allowed: () => true, classify: () => 'public', classOfChat: () => 'public',
+      async *route() {
+        calls++;
+        if (calls === 2) throw new Error('late');
+        yield { type: 'text', text: '{"facts":[]}' };
+        yield calls === 1 ? { type: 'end', reason: 'stop', provider: 'p', model: 'reader', fallback: false, usage: { inputTokens: 1, outputTokens: 1 }, cost: 0.25 } : { type: 'fail', code: 'unavailable' };
+      },
+    });
+    const read = () => extract({ site: 's', visitor: 'v', chat: 'c', before: [], turns: [], known: [] }, new AbortController().signal);
+    assert.deepEqual(await read(), { facts: [] });
+    await assert.rejects(read(), /late/);
+    assert.deepEqual(await read(), { failed: 'later' });
+    assert.deepEqual(booked, [0.25, 0.25, 0]);
+  });
+
   it('of a private conversation are not read by another model while its visitor is being erased', async () => {
     const provider = { kind: 'openai', baseURL: `${model.url}/v1`, apiKey: 'k' };
     const config = settings({
