@@ -121,8 +121,9 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
 
   async function run(): Promise<void> {
     while (!ending.signal.aborted && Date.now() >= notBefore) {
-      const next = due.values().find(({ at }) => at <= Date.now());
-      if (next === undefined) return;
+      const now = Date.now();
+      const next = due.values().filter(({ at }) => at <= now).reduce<Due | null>((best, one) => (best === null || one.failures < best.failures ? one : best), null);
+      if (next === null) return;
       due.delete(nameOf(next.place));
       const outcome = await attempt(next.place);
       if (outcome === 'later') putOff(next);
@@ -131,10 +132,10 @@ export function makeFactReader({ extract, pause, store, shelves, embedder, seria
     }
   }
 
-  /** A conversation that fails again and again waits ever longer by itself; only others that fail too say that nobody can be asked. */
+  /** A conversation that fails again and again waits ever longer by itself, behind all others; only when others fail too nobody is asked for as long. */
   function putOff({ place, failures }: Due): void {
     put(place, Date.now() + waitAfter(failures), failures + 1);
-    if (failures === 0) notBefore = Date.now() + waitAfter(failing++);
+    notBefore = Date.now() + waitAfter(failures === 0 ? failing++ : 0);
   }
 
   /** What somebody said there meanwhile keeps its own time. */

@@ -218,6 +218,10 @@ test('conversations that fail time and again keep no other waiting', async (t) =
     await memory.read();
   }
   assert.deepEqual(new Set(asked), new Set(ill));
+  const calls = asked.length;
+  t.mock.timers.tick(3_600_000);
+  await memory.read();
+  assert.equal(asked.length, calls + 1); // all are due, and one of them is tried at a time
   await memory.remember([turn('v2', 'well', 'I live in Turin', { chat: 'well' })]);
   t.mock.timers.tick(30_000);
   await memory.read();
