@@ -2,7 +2,7 @@
 import { reason } from './errors.ts';
 import { keyOf } from './filter.ts';
 import { sectionText } from './ingest.ts';
-import type { Nearest } from './nearest.ts';
+import type { Library } from './library.ts';
 import type { Serial } from './serial.ts';
 import type { Shelves } from './shelf.ts';
 import type { Embedded, RowOf, Store } from './store.ts';
@@ -18,7 +18,7 @@ export type CatchUp = {
   stop(): Promise<void>;
 };
 type Row = RowOf[Embedded];
-type Parts = { store: Store; shelves: Shelves; embedder: Embedder; near: Nearest; serial: Serial; warn: (sentence: string) => void };
+type Parts = { store: Store; shelves: Shelves; embedder: Embedder; library: Pick<Library, 'changed'>; serial: Serial; warn: (sentence: string) => void };
 
 /** Rows per call and per write, at first and at most; old rows stay searchable by their words meanwhile. */
 const FEW_ROWS = 16;
@@ -32,7 +32,7 @@ const CALL_MS = 60_000;
 /** After a failure it is tried again (ms). */
 const AGAIN_MS = 30_000;
 
-export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Parts): CatchUp {
+export function makeCatchUp({ store, shelves, embedder, library, serial, warn }: Parts): CatchUp {
   const ending = new AbortController();
   let running: Promise<void> | null = null;
   let again = false;
@@ -71,7 +71,7 @@ export function makeCatchUp({ store, shelves, embedder, near, serial, warn }: Pa
         await serial(async () => store.update(table, await upToDate(table, rows)));
         shelves.embedded(rows.filter((row) => 'role' in row));
         for (const row of rows) if ('valid_from' in row) shelves.drop(row.site, row.visitor);
-        for (const site of new Set(rows.flatMap((row) => ('document' in row ? [row.site] : [])))) near.changed(site);
+        for (const site of new Set(rows.flatMap((row) => ('document' in row ? [row.site] : [])))) library.changed(site);
       }
       if (writes > 0 && (done || writes % WRITES === 0)) await serial(() => store.tidy(table, new Date(Date.now() - VERSION_MS)));
       if (done) return;

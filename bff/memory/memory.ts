@@ -11,6 +11,7 @@ import { eraseVisitor, expireTurns, type Erased } from './forget.ts';
 import { forgetDocument, ingestDocuments, mirrorDocuments, type IngestReport, type Progress } from './ingest.ts';
 import { lockFolder } from './lock.ts';
 import { makeFindSections } from './knowledge.ts';
+import { makeLibrary } from './library.ts';
 import { openLog, replayLog } from './log.ts';
 import { makeNearest } from './nearest.ts';
 import { makeFactReader } from './reading.ts';
@@ -87,7 +88,8 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
     const warn = (sentence: string): void => say(`memory: ${sentence}`);
     const shelves = makeShelves(store, embedder);
     const near = embedder === null ? null : makeNearest(store, embedder);
-    const catchUp = embedder === null || near === null ? null : makeCatchUp({ store, shelves, embedder, near, serial: inOrder, warn });
+    const library = makeLibrary(store, embedder, near);
+    const catchUp = embedder === null ? null : makeCatchUp({ store, shelves, embedder, library, serial: inOrder, warn });
     const flushed = (): void => { if (embedder?.now === null) catchUp?.poke(); };
     const writer = makeTurnWriter({ store, log, shelves, serial: inOrder, embedder, flushed, warn });
     try {
@@ -104,10 +106,9 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
     async function bring(site: string, job: () => Promise<IngestReport>): Promise<IngestReport> {
       checkedId('site', site);
       return told(async () => {
-        const report = await job();
+        const report = await job().finally(() => library.changed(site)); // what failed half way has changed it too
         if (report.written + report.removed > 0) {
           for (const table of ['sections', 'mentions'] as const) await store.tidy(table, new Date(Date.now() - VERSION_MS));
-          near?.changed(site);
           flushed();
         }
         return report;
@@ -126,14 +127,14 @@ export async function openMemory({ uri, log: say, embed, embedder: other, folder
     }
 
     return {
-      recall: makeRecall({ store, shelves, embedder, sections: makeFindSections(store, embedder, near), warn }),
+      recall: makeRecall({ store, shelves, embedder, sections: makeFindSections(store, library, near), warn }),
       async remember(turns) {
         await writer.remember(turns);
         reader?.heard(turns);
       },
       ingest: (site, documents, progress) => bring(site, () => ingestDocuments({ store, embedder }, site, documents, 'handed', progress)),
       mirror: (site, documents, progress) => bring(site, () => mirrorDocuments({ store, embedder }, site, documents, progress)),
-      forgetDocument: (site, id) => told(() => forgetDocument(store, site, id)).finally(() => near?.changed(site)),
+      forgetDocument: (site, id) => told(() => forgetDocument(store, site, id)).finally(() => library.changed(site)),
       documents: (site) => store.documentsOf(site),
       eraseVisitor: (site, visitor) => told(() => {
         reader?.forget(site, visitor);

@@ -6,10 +6,10 @@ import { MemoryError, reason } from './errors.ts';
 import { before, keyOf, nameOf, notBy, ofChat, ofDocuments, ofKeys, ofOrigin, ofSite, ofVisitor, since, upTo } from './filter.ts';
 import { each, factRow, sectionRow, turnRow, type Reader } from './rows.ts';
 import { ADDED, checkRow, checkSchema, tableSchema, type TableName, type TurnRow } from './schema.ts';
-import type { Embedded, Place, RowOf, Store } from './store.types.ts';
+import type { Embedded, Mention, Place, RowOf, Store } from './store.types.ts';
 import { syncNew } from './sync.ts';
 
-export type { Embedded, Place, RowOf, Store, TableFigures } from './store.types.ts';
+export type { Embedded, Mention, Place, RowOf, Store, TableFigures } from './store.types.ts';
 
 /** The tables with what visitors said. */
 const PERSONAL = ['turns', 'facts', 'readings'] as const;
@@ -65,7 +65,7 @@ export async function openStore(folder: string): Promise<Store> {
     for (const column of INDEXED[name]) await table.query().where(`${column} = ''`).limit(1).toArrow();
     if (!SEARCHED.includes(name)) return;
     const [query = 'nothing'] = each(await table.query().select(['search']).limit(1).toArrow(), (from, at) => from.text('search', at).slice(0, 200));
-    for (let round = 0; round < 3; round++) await search(table, "key != ''", query, 40);
+    for (let round = 0; round < 3; round++) await read(() => search(table, "key != ''", query, 40));
   }
 
   async function index(name: TableName, table: Table): Promise<void> {
@@ -74,8 +74,8 @@ export async function openStore(folder: string): Promise<Store> {
     for (const column of INDEXED[name]) await table.createIndex(column, { config: lancedb.Index.btree(), replace: true });
   }
 
-  function search(table: Table, filter: string, query: string, limit: number): Promise<Result> {
-    return read(() => table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit));
+  function search(table: Table, filter: string, query: string, limit: number): Query {
+    return table.query().fullTextSearch(new lancedb.MatchQuery(query, 'search')).where(filter).limit(limit);
   }
 
   async function isBare(site: string): Promise<boolean> {
@@ -86,10 +86,10 @@ export async function openStore(folder: string): Promise<Store> {
   }
 
   /** Nothing at all is often a slip of the pen: a few sections with words that are nearly the long ones of the query. */
-  async function searchMisspelt(filter: string, query: string): Promise<Result | null> {
+  function searchMisspelt(filter: string, query: string): Query | null {
     const long = query.split(' ').filter((word) => word.length >= 6).join(' ');
     const slips = new lancedb.MatchQuery(long, 'search', { fuzziness: 2, prefixLength: 2 });
-    return long === '' ? null : read(() => tables.sections.query().fullTextSearch(slips).where(filter).limit(3));
+    return long === '' ? null : tables.sections.query().fullTextSearch(slips).where(filter).limit(3);
   }
 
   async function deletePersonal(filter: string): Promise<TableName[]> {
@@ -100,6 +100,11 @@ export async function openStore(folder: string): Promise<Store> {
       touched.push(name);
     }
     return touched;
+  }
+
+  async function mentions(filter: string, limit: number): Promise<Mention[]> {
+    const rows = await read(() => rowsOf(tables.mentions, filter).select(['entity', 'section', 'titled']).limit(limit));
+    return each(rows, (from, at) => ({ entity: from.text('entity', at), section: from.text('section', at), titled: from.number('titled', at) }));
   }
 
   const rowsOf = (table: Table, filter: string): Query => table.query().where(filter);
@@ -127,7 +132,7 @@ export async function openStore(folder: string): Promise<Store> {
       return [...each(earlier, turnRow).reverse(), ...each(later, turnRow)];
     },
     async findTurns(site, visitor, query, limit) {
-      const found = await search(tables.turns, ofVisitor(site, visitor), query, limit);
+      const found = await read(() => search(tables.turns, ofVisitor(site, visitor), query, limit));
       return each(found, (from, at) => ({ row: turnRow(from, at), score: from.number('_score', at) }));
     },
     countTurns: (site, visitor) => tables.turns.countRows(ofVisitor(site, visitor)),
@@ -180,9 +185,9 @@ export async function openStore(folder: string): Promise<Store> {
     },
     async findSections(site, query, limit) {
       if (bare.has(site)) return [];
-      const exact = await search(tables.sections, ofSite(site), query, limit);
-      const found = exact.numRows > 0 ? exact : (await isBare(site)) ? null : await searchMisspelt(ofSite(site), query);
-      return found === null ? [] : each(found, (from, at) => ({ row: sectionRow(from, at), score: from.number('_score', at) }));
+      const keys = async (asked: Query | null) => (asked === null ? [] : each(await read(() => asked.select(['key', '_score'])), (from, at) => ({ key: from.text('key', at), score: from.number('_score', at) })));
+      const found = await keys(search(tables.sections, ofSite(site), query, limit));
+      return found.length > 0 || (await isBare(site)) ? found : keys(searchMisspelt(ofSite(site), query));
     },
     sectionsOf: async (keys) => (keys.length === 0 ? [] : each(await read(() => rowsOf(tables.sections, ofKeys(keys))), sectionRow)),
     openings: async (site, limit) => each(await read(() => rowsOf(tables.sections, `${ofSite(site)} AND ordinal = 0`).limit(limit)), sectionRow),
@@ -200,9 +205,9 @@ export async function openStore(folder: string): Promise<Store> {
     },
     async mentionsOf(site, entities, limit) {
       if (entities.length === 0) return [];
-      const rows = await read(() => rowsOf(tables.mentions, `${ofKeys(entities, 'entity')} AND ${ofSite(site)}`).select(['entity', 'section', 'titled']).limit(limit));
-      return each(rows, (from, at) => ({ entity: from.text('entity', at), section: from.text('section', at), titled: from.number('titled', at) }));
+      return mentions(`${ofKeys(entities, 'entity')} AND ${ofSite(site)}`, limit);
     },
+    mentionsIn: (site, limit) => mentions(ofSite(site), limit),
     async documentsOf(site, origin) {
       const filter = origin === undefined ? ofSite(site) : ofOrigin(site, origin);
       const rows = await read(() => rowsOf(tables.sections, filter).select(['document']));

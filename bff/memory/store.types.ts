@@ -37,7 +37,8 @@ export type Store = {
   /** Writes sections over those of the same key. */
   putSections(rows: SectionRow[]): Promise<void>;
   sectionKeys(site: string, documents: string[]): Promise<Pick<SectionRow, 'key' | 'document' | 'hash'>[]>;
-  findSections(site: string, query: string, limit: number): Promise<Found<SectionRow>[]>;
+  /** Keys of sections by full text, best first; `score` is LanceDB's BM25. */
+  findSections(site: string, query: string, limit: number): Promise<{ key: string; score: number }[]>;
   sectionsOf(keys: string[]): Promise<SectionRow[]>;
   /** The first section of each document. */
   openings(site: string, limit: number): Promise<SectionRow[]>;
@@ -47,6 +48,8 @@ export type Store = {
   /** The names that sections mention replace those there before. */
   putMentions(sections: string[], rows: MentionRow[]): Promise<void>;
   mentionsOf(site: string, entities: string[], limit: number): Promise<Mention[]>;
+  /** All of a site, at most `limit`. */
+  mentionsIn(site: string, limit: number): Promise<Mention[]>;
   /** Ids of a site's documents, of one origin when it is named. */
   documentsOf(site: string, origin?: Origin): Promise<string[]>;
   /** Rows that wait for a vector of this embedder. */

@@ -216,3 +216,23 @@ test('one endless paragraph, list or table holds up nobody, and no word of it is
     assert.match(sections.map((section) => section.text).join('\n'), /(?:sentence|item|row)7999\b/, name);
   }
 });
+
+test('what is at hand of a document goes when it changes, also where its names lead', async (t) => {
+  const { memory } = await tempMemory(t);
+  const kettle = (by: string) => ({ id: 'kettle', title: 'Kettle', text: `The Kettle is mended by ${by}.` });
+  const works = (street: string) => ({ id: 'works', title: 'Harbour Works', text: `You find us in ${street}.` });
+  const asked = async (site = 'demo') => texts(await ask(memory, 'Who mends a Kettle?', { site })).sort();
+  await memory.ingest('demo', [kettle('Old Quay')]);
+  await memory.ingest('other', [kettle('Nobody')]);
+  for (let round = 0; round < 2; round++) assert.deepEqual(await asked(), ['The Kettle is mended by Old Quay.']);
+  await asked('other');
+  await memory.ingest('demo', [kettle('Harbour Works')]);
+  assert.deepEqual(await asked(), ['The Kettle is mended by Harbour Works.']);
+  await memory.ingest('demo', [works('Mill Lane')]);
+  assert.deepEqual(await asked(), ['The Kettle is mended by Harbour Works.', 'You find us in Mill Lane.']);
+  await memory.ingest('demo', [works('Dock Road')]);
+  assert.deepEqual(await asked(), ['The Kettle is mended by Harbour Works.', 'You find us in Dock Road.']);
+  await memory.forgetDocument('demo', 'works');
+  assert.deepEqual(await asked(), ['The Kettle is mended by Harbour Works.']);
+  assert.deepEqual(await asked('other'), ['The Kettle is mended by Nobody.']);
+});

@@ -6,7 +6,6 @@ import { test, type TestContext } from 'node:test';
 import type { Embed } from '@halfsecond/bff/layers.ts';
 import { makeCatchUp } from '@halfsecond/bff/memory/catchup.ts';
 import { openMemory } from '@halfsecond/bff/memory/memory.ts';
-import { makeNearest } from '@halfsecond/bff/memory/nearest.ts';
 import { serial } from '@halfsecond/bff/memory/serial.ts';
 import { makeShelves } from '@halfsecond/bff/memory/shelf.ts';
 import { openStore } from '@halfsecond/bff/memory/store.ts';
@@ -123,7 +122,7 @@ test('a fact that ends while its vector is made stays ended, and has the vector'
   await store.putFacts([fact]);
   const ended = { ...fact, valid_to: 5, superseded_by: 'fact:2' };
   const embedder: Embedder = { id: 'late', size: 2, now: null, close: async () => undefined, embed: async (all) => { await store.putFacts([ended]); return all.map(() => Float32Array.of(1, 0)); } };
-  const catchUp = makeCatchUp({ store, shelves: makeShelves(store, embedder), embedder, near: makeNearest(store, embedder), serial: serial(), warn: (line) => assert.fail(line) });
+  const catchUp = makeCatchUp({ store, shelves: makeShelves(store, embedder), embedder, library: { changed: () => undefined }, serial: serial(), warn: (line) => assert.fail(line) });
   catchUp.poke();
   await catchUp.settled();
   await catchUp.stop();
