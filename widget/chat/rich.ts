@@ -28,8 +28,8 @@ class Rich extends Directive {
   }
 
   override update({ element, options }: ElementPart, [id, text, done, words]: Parameters<Rich['render']>): typeof noChange {
-    // Another text, or one that was taken back: begin anew. Otherwise a text only ever grows.
-    if (!this.#stream || id !== this.#id || text.length < this.#text.length || (this.#done && (!done || text.length > this.#text.length))) {
+    // Another text, or one that does not go on from what is shown, say because another tab knows better: begin anew.
+    if (!this.#stream || id !== this.#id || !text.startsWith(this.#text) || (this.#done && (!done || text.length > this.#text.length))) {
       element.replaceChildren();
       const images = options?.host instanceof Element ? options.host.getAttribute('images') : null;
       this.#stream = createMarkdown(document, element, words, { images: images?.split(/[\s,]+/) ?? [], highlight });

@@ -1,5 +1,7 @@
 /** Markdown in a real DOM: what is finished is never touched, nothing flashes, nothing freezes, code gets its colours. */
 import { expect } from '@open-wc/testing';
+import { html, render } from 'lit/html.js';
+import { rich } from '../../../widget/chat/rich.ts';
 import { createMarkdown } from '../../../widget/markdown/markdown.ts';
 import { COLOURS } from '../../../widget/markdown/colour.ts';
 import { words } from '../written.ts';
@@ -42,6 +44,14 @@ The end, ~~gone~~.
 `;
 
 describe('a growing answer', () => {
+  it('is written anew when it turns out to be another, longer one', () => {
+    const root = document.createElement('div');
+    for (const said of ['Press stop, ', 'Press stop, or open while', 'Press stop, or open another tab while it ', 'Press stop, or open another tab while it is written.']) {
+      render(html`<div ${rich('0.0:t', said, said.endsWith('.'), words)}></div>`, root);
+    }
+    expect(root.textContent).to.equal('Press stop, or open another tab while it is written.');
+  });
+
   it('never touches a finished block again, and keeps every node of it', async () => {
     const root = document.createElement('div');
     document.body.append(root);
