@@ -60,6 +60,7 @@ export function createConversation({ requests, line, keep, changed, emit, painte
   let turn: AbortController | null = null;
   let lost = false;
   let since = 0;
+  let gap = ''; // the question whose answer has a hole here, until another tab's state has closed it
   const aside = (): AbortSignal => AbortSignal.timeout(ASIDE_MS);
   /** What goes wrong beside a turn must not disturb it, but is not hidden from whoever looks. */
   const note = (what: string) => (error: unknown): void => console.debug(`Halfsecond: ${what}`, error);
@@ -73,7 +74,8 @@ export function createConversation({ requests, line, keep, changed, emit, painte
     adopt,
     event(of, event) {
       const answer = running();
-      if (!answer || questionOf(answer)?.id !== of || overlaps(answer, event)) return tabs.hello();
+      if (answer && overlaps(answer, event)) gap = of;
+      if (!answer || questionOf(answer)?.id !== of || gap === of) return tabs.hello();
       replace(answer, fold(answer, event, performance.timeOrigin + performance.now()), textOf(answer) === '');
     },
     lost(now) {
@@ -101,6 +103,7 @@ export function createConversation({ requests, line, keep, changed, emit, painte
     const own = turn;
     turn = null;
     lost = false;
+    gap = '';
     own?.abort(new DOMException(reason, 'AbortError'));
   }
 

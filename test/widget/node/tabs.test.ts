@@ -67,6 +67,27 @@ describe('several tabs', { concurrency: 3 }, () => {
     }));
   }
 
+  it('the reader reloads: what another tab shows only ever grows', () => pages.stage(async (stage) => {
+    const [a, b] = await two(stage);
+    await say(a, 'slow please');
+    await hear(b, first);
+    const seen = await b.evaluateHandle(() => {
+      const log = document.querySelector('halfsecond-chat')?.shadowRoot?.querySelector('.log');
+      const texts: string[] = [];
+      if (log) new MutationObserver(() => texts.push(log.querySelector('.answer .prose')?.textContent ?? '')).observe(log, { childList: true, characterData: true, subtree: true });
+      return texts;
+    });
+    for (let times = 0; times < 3; times += 1) {
+      await a.reload();
+      await hear(a, first);
+    }
+    await hear(b, last);
+    const whole = (await answers(b).textContent()) ?? '';
+    const texts = await seen.jsonValue();
+    assert.ok(texts.length > 10, `${texts.length} changes were seen`);
+    assert.deepEqual(texts.filter((text) => !whole.startsWith(text)), []);
+  }));
+
   it('the reader freezes: another tab takes over by the deadline; thawed, it shows the same', { timeout: 30_000 }, () => pages.stage(async (stage) => {
     const [a, b] = await two(stage);
     const session = await stage.visitor.newCDPSession(a);
