@@ -16,7 +16,7 @@ export async function run(args: string[]): Promise<number> {
   const config = loadConfig(log);
   if (!config) return 1;
   if (process.env['REDIS_URL']) log('REDIS_URL is set, but this version keeps everything in its data folder: run one bff.');
-  const port = Number(process.env['BFF_PORT'] ?? 8787);
+  const port = Number(process.env['BFF_PORT'] || 8787);
   const host = process.env['HOST'] ?? '127.0.0.1';
   const ending = toldToEnd();
   await build('widget');

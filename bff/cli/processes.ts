@@ -59,9 +59,9 @@ export function toldToEnd(): Promise<void> {
   });
 }
 
-/** The port that a variable names; 0 becomes a free one. Throws a sentence when it is taken or no number. */
+/** The port that a variable names, unset or empty the usual one; 0 becomes a free one. Throws a sentence when it is taken or no number. */
 export async function freePort(variable: string, otherwise: number, host: string): Promise<number> {
-  const wanted = Number(process.env[variable] ?? otherwise);
+  const wanted = Number(process.env[variable] || otherwise);
   if (!Number.isInteger(wanted) || wanted < 0 || wanted > 65_535) throw new Error(`${variable} is "${process.env[variable]}": expected a port from 0 to 65535.`);
   return new Promise((done, fail) => {
     const server = createServer();

@@ -1,8 +1,9 @@
 /** `npm start`: bff, status host and demo page, each its own process. Ends all of them when told to, or when the bff or the site cannot go on. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
+import { openFolder } from '../store/folder.ts';
 import { build } from './build.ts';
-import { helped, loadConfig, root } from './options.ts';
+import { dataFolder, helped, loadConfig, root } from './options.ts';
 import { endService, freePort, startService, toldToEnd } from './processes.ts';
 import type { Service } from './processes.ts';
 
@@ -20,6 +21,8 @@ export async function run(args: string[]): Promise<number> {
 export async function startAll(environment: NodeJS.ProcessEnv, bffFlags: string[]): Promise<number> {
   const ending = toldToEnd();
   if (!loadConfig(() => undefined)) return 1;
+  // Here already: each of the services would find out for itself, and the status host try again for half a minute.
+  openFolder(dataFolder());
   const host = process.env['HOST'] ?? '127.0.0.1';
   const reach = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
   const [bffPort, statusPort, demoPort] = await freePorts(host);

@@ -45,6 +45,6 @@ function parse(path: string): Partial<Secrets> {
 
 function reason(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  const words: Record<string, string> = { ENOSPC: 'the disk is full', EACCES: 'no permission', EPERM: 'no permission', EROFS: 'it is read-only', ENOTDIR: 'it is not a folder', EEXIST: 'it is not a folder' };
+  const words: Record<string, string> = { ENOSPC: 'the disk is full', EACCES: 'no permission', EPERM: 'no permission', EROFS: 'it is read-only', ENOTDIR: 'it is not a folder', EEXIST: 'it is not a folder', ENOENT: 'it is not there and cannot be made' };
   return words[code] ?? (error instanceof Error ? error.message : String(error));
 }

@@ -1,7 +1,7 @@
 /** The command line as a newcomer meets it: faults in sentences, exit codes, ports, ingest, config, trace, forget. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -73,9 +73,12 @@ test('an occupied port says which variable to set', async () => {
 
 test('a data folder that cannot be used is said at start', async () => {
   writeFileSync(join(folder, 'a-file'), '');
-  const { code, err } = await halfsecond(['bff'], { ...config('folder.json', { site }), BFF_PORT: '0', HALFSECOND_DATA: join(folder, 'a-file') });
-  assert.equal(code, 1);
-  assert.match(err, /data folder .*a-file cannot be used: it is not a folder.*HALFSECOND_DATA/);
+  symlinkSync(join(folder, 'nowhere', 'at-all'), join(folder, 'a-link'));
+  for (const [command, name, why] of [['bff', 'a-file', 'it is not a folder'], ['start', 'a-file', 'it is not a folder'], ['bff', 'a-link', 'it is not there and cannot be made']] as const) {
+    const { code, err } = await halfsecond([command], { ...config('folder.json', { site }), BFF_PORT: '0', STATUS_PORT: '0', DEMO_PORT: '0', HALFSECOND_DATA: join(folder, name) });
+    assert.equal(code, 1);
+    assert.equal(err.trim(), `The data folder ${join(folder, name)} cannot be used: ${why}. Set HALFSECOND_DATA to a folder that can be written.`);
+  }
 });
 
 test('ingesting a folder again removes what is gone from it, and nothing that could only not be read', async () => {
