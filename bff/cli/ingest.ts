@@ -63,15 +63,15 @@ export async function run(args: string[]): Promise<number> {
   }
   for (const { id } of documents) gone.delete(id);
   if (documents.length + gone.size === 0) {
-    console.log(`0 documents, 0 sections: 0 written, 0 removed, ${skipped} files skipped.`);
+    console.log(`0 documents, 0 sections: 0 written, 0 removed, ${count(skipped, 'file')} skipped.`);
     return 1;
   }
   // A document without text is none: its sections go.
   const all = [...documents, ...[...gone].map((id) => ({ id, title: id, text: '' }))];
   const report = (await hand(site, all)) ?? (await writeFolder(site, all, resolve(config.memory.uri ?? join(data, 'memory'))));
   for (const [path, ids] of read) ingested.keep(path, ids);
-  const vanished = gone.size === 0 ? '' : ` ${gone.size} documents are gone.`;
-  console.log(`${documents.length} documents, ${report.sections} sections: ${report.written} written, ${report.removed} removed, ${skipped} files skipped.${vanished}`);
+  const vanished = gone.size === 0 ? '' : ` ${count(gone.size, 'document')} gone.`;
+  console.log(`${count(documents.length, 'document')}, ${count(report.sections, 'section')}: ${report.written} written, ${report.removed} removed, ${count(skipped, 'file')} skipped.${vanished}`);
   return 0;
 }
 
@@ -115,4 +115,8 @@ async function writeFolder(site: string, documents: KnowledgeDocument[], uri: st
 /** On a terminal the line counts up; in a log every step is a line. */
 function progress(done: number, total: number): void {
   process.stderr.write(process.stderr.isTTY ? `\r${done} of ${total} documents${done === total ? '\n' : ''}` : `${done} of ${total} documents\n`);
+}
+
+function count(n: number, what: string): string {
+  return `${n} ${what}${n === 1 ? '' : 's'}`;
 }

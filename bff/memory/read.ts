@@ -4,7 +4,7 @@ import { basename, extname, join, relative, resolve, sep } from 'node:path';
 import { oneLine } from './blocks.ts';
 import { decodeText } from './decode.ts';
 import type { Format } from './document.ts';
-import { reason } from './errors.ts';
+import { MemoryError, reason } from './errors.ts';
 import { readHtml } from './html.ts';
 import { readPdf } from './pdf.ts';
 import { documentId, type ReadResult } from './result.ts';
@@ -32,7 +32,7 @@ export async function* readDocuments(paths: KnowledgePath[], root: string): Asyn
       else if (extname(full).toLowerCase() === '.xml') yield* readMap(full, root);
       else yield await readOne(full, url, root);
     } catch (error) {
-      yield { skipped: path, reason: `it cannot be read: ${reason(error)}` };
+      yield { skipped: path, reason: unread(error) };
     }
   }
 }
@@ -81,8 +81,14 @@ async function readOne(path: string, url: string | undefined, root: string): Pro
     const title = oneLine(page?.title ?? titleOf(text, format) ?? '') || basename(path, extname(path));
     return { document: { id: documentId(relative(root, path).split(sep).join('/')), title, url, text, at: Math.round(mtimeMs), format: format === 'pdf' ? 'text' : format } };
   } catch (error) {
-    return { skipped, reason: `it cannot be read: ${reason(error)}` };
+    return { skipped, reason: unread(error) };
   }
+}
+
+/** A fault of the memory is a sentence already. */
+function unread(error: unknown): string {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 'there is no such file or folder';
+  return error instanceof MemoryError ? reason(error) : `it cannot be read: ${reason(error)}`;
 }
 
 /** What a file calls itself: its first heading, or a page's title. */

@@ -128,7 +128,12 @@ test('ingest names what it cannot read and takes the rest; the running backend i
   const first = await halfsecond(['ingest', 'docs'], { ...env, BFF_PORT: '1' });
   assert.equal(first.code, 0, first.err);
   assert.match(first.err, /skipped .*broken\.md: /);
-  assert.match(first.out, /1 documents, 1 sections: 1 written, 0 removed, 1 files skipped/);
+  assert.match(first.out, /^1 document, 1 section: 1 written, 0 removed, 1 file skipped\.$/m);
+  const nothing = await halfsecond(['ingest', 'dosc'], env);
+  assert.deepEqual([nothing.code, nothing.err], [1, 'skipped dosc: there is no such file or folder\n']);
+  const mistyped = await halfsecond(['ingest', '--urll', 'https://shop.example', 'docs'], env);
+  assert.deepEqual([mistyped.code, mistyped.out], [1, '']);
+  assert.match(mistyped.err, /--urll/);
 
   const bff = spawn(process.execPath, [join(root, 'bff/cli/main.ts'), 'bff'], { cwd: folder, env: { ...process.env, ...env, HALFSECOND_DATA: join(folder, 'data'), BFF_PORT: '0', HALFSECOND_ADMIN_KEY: 'key' }, stdio: ['ignore', 'pipe', 'ignore'] });
   const gone = new Promise((done) => bff.once('exit', done));
