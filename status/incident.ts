@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { apply, type Done } from './incidents/commands.ts';
+import { apply, command, type Done } from './incidents/commands.ts';
 import { createLedger } from './incidents/ledger.ts';
 
 const HELP = `halfsecond incident COMMAND
@@ -19,6 +19,7 @@ Times carry their zone: 2026-05-04T10:20:00Z. The files lie in STATUS_CONTENT (s
 change within a second. A file that lacks something is refused with its name and the field, and nothing is written.
   --to URL    sends it to the status host at its STATUS_REPORT_PORT instead, with STATUS_FEED_KEY`;
 
+const COMMANDS = command.options.map(({ shape }) => shape.do.value as string);
 const DEADLINE_MS = 10_000;
 const ledger = createLedger(resolve(process.env['STATUS_CONTENT'] ?? join(import.meta.dirname, 'src', 'content')), () => undefined);
 
@@ -43,11 +44,15 @@ async function run(args: string[]): Promise<number> {
     return values.help ? 0 : 1;
   }
   if (what === 'list') return list();
+  if (!COMMANDS.includes(what)) {
+    console.error(`There is no command "${what}": expected list, ${COMMANDS.join(', ')}.`);
+    return 1;
+  }
   const { components, 'root-cause': rootCause, 'follow-up': followUps, to, help: _, ...rest } = values;
   const wish: Record<string, unknown> = { do: what, ...rest, ...(components ? { components: components.split(',').map((each) => each.trim()) } : {}), ...(rootCause ? { rootCause } : {}), ...(followUps ? { followUps } : {}) };
   if (what === 'new' || what === 'maintenance') wish['title'] = first;
   else wish['id'] = first;
-  if (what === 'postmortem') wish['body'] = second === undefined ? undefined : readFileSync(second, 'utf8');
+  if (what === 'postmortem') wish['body'] = second === undefined ? undefined : read(second);
   else if (second !== undefined) wish['message'] = second;
   const done = to === undefined ? apply(ledger, wish, new Date()) : await send(to, wish);
   if ('faults' in done) {
@@ -58,9 +63,18 @@ async function run(args: string[]): Promise<number> {
   return 0;
 }
 
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read (${error instanceof Error && 'code' in error ? error.code : error}).`, { cause: error });
+  }
+}
+
 function list(): number {
   const { incidents, maintenances, faults } = ledger.read(Date.now());
   for (const each of incidents) console.log(`${each.id}  ${each.status}  ${each.impact}  ${each.title}`);
+  if (incidents.length + maintenances.length + faults.length === 0) console.log('There are no incidents, and no maintenance is planned.');
   for (const each of maintenances) console.log(`${each.id}  ${each.status}  maintenance  ${each.title}`);
   for (const fault of faults) console.error(fault);
   return faults.length > 0 ? 1 : 0;

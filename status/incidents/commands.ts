@@ -4,18 +4,22 @@ import { impact, incidentStatus, maintenanceStatus } from '@halfsecond/shared/st
 import { addUpdate, change, compose, parseIncident, parseMaintenance } from './file.ts';
 import type { Ledger } from './ledger.ts';
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/, 'expected letters, digits, dots and dashes');
+/** What a field should have been, said of one that is missing too. */
+const expected = (what: string) => ({ error: `expected ${what}` });
+const oneOf = <Name extends string>(options: readonly [Name, ...Name[]] | Name[]) => z.enum(options as [Name, ...Name[]], expected(`one of ${options.join(', ')}`));
+const name = z.string(expected('the name of its file')).regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$/, 'expected letters, digits, dots and dashes');
 const moment = z.iso.datetime({ offset: true, error: 'expected a time with its zone, such as 2026-05-04T10:20:00Z' });
-const text = z.string().min(1).max(10_000);
-const components = z.array(z.string().min(1)).min(1, 'expected at least one component, such as gateway');
+const text = z.string(expected('a text')).min(1, 'expected a text').max(10_000);
+const title = z.string(expected('at least three characters')).min(3, 'expected at least three characters').max(200, 'expected at most 200 characters');
+const components = z.array(z.string().min(1), expected('at least one component, such as gateway')).min(1, 'expected at least one component, such as gateway');
 
 export const command = z.discriminatedUnion('do', [
-  z.strictObject({ do: z.literal('new'), id: name.optional(), title: text, impact: z.enum(impact.options).default('minor'), components, status: z.enum(incidentStatus.options).default('investigating'), message: text.optional(), at: moment.optional() }),
-  z.strictObject({ do: z.literal('update'), id: name, message: text, status: z.enum(incidentStatus.options).optional(), impact: z.enum(impact.options).optional(), at: moment.optional() }),
+  z.strictObject({ do: z.literal('new'), id: name.optional(), title, impact: oneOf(impact.options).default('minor'), components, status: oneOf(incidentStatus.options).default('investigating'), message: text.optional(), at: moment.optional() }),
+  z.strictObject({ do: z.literal('update'), id: name, message: text, status: oneOf(incidentStatus.options).optional(), impact: oneOf(impact.options).optional(), at: moment.optional() }),
   z.strictObject({ do: z.literal('resolve'), id: name, rootCause: text.optional(), fix: text.optional(), message: text.optional(), followUps: z.array(text).default([]), at: moment.optional() }),
-  z.strictObject({ do: z.literal('postmortem'), id: name, body: z.string().min(1).max(200_000), at: moment.optional() }),
-  z.strictObject({ do: z.literal('maintenance'), id: name.optional(), title: text, from: moment, until: moment, components, message: text.optional() }),
-  z.strictObject({ do: z.literal('maintain'), id: name, status: z.enum(maintenanceStatus.options).optional(), message: text.optional(), until: moment.optional(), at: moment.optional() }),
+  z.strictObject({ do: z.literal('postmortem'), id: name, body: z.string(expected('a text, from a file')).min(1, 'expected a text, from a file').max(200_000), at: moment.optional() }),
+  z.strictObject({ do: z.literal('maintenance'), id: name.optional(), title, from: moment, until: moment, components, message: text.optional() }),
+  z.strictObject({ do: z.literal('maintain'), id: name, status: oneOf(maintenanceStatus.options).optional(), message: text.optional(), until: moment.optional(), at: moment.optional() }),
 ]);
 export type Command = z.infer<typeof command>;
 /** `faults` are sentences; those on a file name it and the field. Nothing was written then. */

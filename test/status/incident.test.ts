@@ -146,6 +146,19 @@ test('maintenance goes with the clock, or further when people say so', (t) => {
   assert.deepEqual(apply(ledger, { do: 'maintenance', title: 'Never', from: '2026-05-04T10:00:00Z', until: '2026-05-04T09:00:00Z', components: ['gateway'] }, new Date(0)), { faults: ['maintenance/2026-05-04-never.md: scheduledUntil: does not lie after scheduledFor'] });
 });
 
+test('what is wrong with a command is said in words, and nothing to tell is told too', async (t) => {
+  const env = { ...process.env, STATUS_CONTENT: folderFor(t) };
+  const say = async (...args: string[]): Promise<string> => {
+    const { stdout, stderr } = await run(process.execPath, [join(root, 'status/incident.ts'), ...args], { env }).catch((error: { stdout: string; stderr: string }) => error);
+    return (stdout + stderr).trim();
+  };
+  assert.equal(await say('list'), 'There are no incidents, and no maintenance is planned.');
+  assert.equal(await say('new'), 'title: expected at least three characters\ncomponents: expected at least one component, such as gateway');
+  assert.equal(await say('new', 'Slow', '--components', 'gateway', '--impact', 'huge'), 'impact: expected one of none, minor, major, critical');
+  assert.equal(await say('close', 'one'), 'There is no command "close": expected list, new, update, resolve, postmortem, maintenance, maintain.');
+  assert.equal(await say('postmortem', 'one', 'nowhere.md'), 'nowhere.md cannot be read (ENOENT).');
+});
+
 test('over HTTP only with the key, and refused like on the command line', async (t) => {
   const ledger = createLedger(folderFor(t), () => undefined);
   const { server, port } = await openDoor({ key: 'feed-key', board: createBoard(0), order: (wish) => apply(ledger, wish, new Date()), wall: Date.now, steady: () => 0, heard: () => undefined, log: () => undefined }, '127.0.0.1', 0);
