@@ -55,6 +55,8 @@ test('a regulated agent without a private model, a file that is no JSON, a file 
   const good = await halfsecond(['config', 'check'], config('good.json', { site }));
   assert.equal(good.code, 0);
   assert.match(good.out, /is good/);
+  const off = await halfsecond(['config', 'check'], config('off.json', { site, providers: { openai: { kind: 'openai' }, own: { kind: 'openai-compatible', baseURL: '$NOWHERE' }, other: { kind: 'openai-compatible', baseURL: 'http://127.0.0.1:9/v1' } } }));
+  assert.match(off.out, /; off: openai \(apiKey is not set\), own \(baseURL is not set\)\.$/m);
 });
 
 test('an occupied port says which variable to set', async () => {
