@@ -104,7 +104,8 @@ function apply(message: Message, body: WireEvent['body'], now: number): Message 
     case 'finish':
       return settle(message, { state: 'done', finish: finishOf(body['messageMetadata']) });
     case 'error':
-      return settle(message, { state: 'failed', error: text(body['errorText']) || 'internal' });
+      // The backend went away in mid-answer: half an answer, as the store says of it too.
+      return settle(message, body['errorText'] === 'interrupted' ? { state: 'truncated' } : { state: 'failed', error: text(body['errorText']) || 'internal' });
     case 'abort':
       // Only a stop is the visitor's own wish; any other abort leaves half an answer.
       return settle(message, { state: (text(body['reason']) || 'stopped') === 'stopped' ? 'stopped' : 'truncated' });

@@ -67,6 +67,7 @@ describe('fold', () => {
     assert.equal(foldEnd(run([start, delta('half')])).state, 'truncated');
     assert.equal(foldEnd(run([start, delta('all'), finish])).state, 'done');
     assert.equal(run([start, delta('half'), { type: 'error', errorText: 'unavailable' }]).error, 'unavailable');
+    assert.equal(run([start, delta('half'), { type: 'error', errorText: 'interrupted' }]).state, 'truncated', 'the backend was restarted: what is there is half an answer');
     assert.equal(run([start, delta('half'), { type: 'abort', reason: 'stopped' }]).state, 'stopped');
   });
 
