@@ -92,11 +92,11 @@ test('ingesting a folder again removes what is gone from it, and nothing that co
   rmSync(join(docs, 'goes.md'));
   rmSync(join(docs, 'old'), { recursive: true });
   writeFileSync(join(docs, 'breaks.md'), Buffer.from([0xe9, 0x0a]));
-  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /1 documents, 1 sections: 0 written, 2 removed, 1 files skipped\. 2 documents are gone\./);
+  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /1 document, 1 section: 0 written, 2 removed, 1 file skipped\. 2 documents gone\./);
   rmSync(docs, { recursive: true });
   assert.equal((await halfsecond(['ingest', 'wiki'], env)).code, 1);
   mkdirSync(docs);
-  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /0 documents, 0 sections: 0 written, 2 removed, 0 files skipped\. 2 documents are gone\./);
+  assert.match((await halfsecond(['ingest', 'wiki'], env)).out, /0 documents, 0 sections: 0 written, 2 removed, 0 files skipped\. 2 documents gone\./);
 });
 
 test('a misspelt option is refused: nobody else is erased for it', async () => {
