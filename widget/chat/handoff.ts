@@ -9,7 +9,7 @@ import type { View } from './view.ts';
 export function handoff({ strings }: View, { reason, url }: NonNullable<Message['handoff']>): TemplateResult {
   const href = safeSourceUrl(url ?? null);
   return html`<div class="card" part="handoff">
-    <p class="card-title">${icons.person}${strings.handoff}</p>
+    <p class="card-title">${icons.person}${href === null ? strings.handoffHelp : strings.handoff}</p>
     ${reason === '' ? nothing : html`<p>${reason}</p>`}
     ${href === null ? nothing : html`<a class="plain-button" href=${href} target="_blank" rel="noopener noreferrer">${strings.handoffLink}</a>`}
   </div>`;

@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: 'مقتبسة من المستندات دون نموذج لغوي',
   firstWord: (value, n) => `أول كلمة بعد ${n.show(value)} ث`,
   handoff: 'هل تودّ التحدث إلى شخص؟',
+  handoffHelp: 'يمكن لشخص أن يساعدك في هذا',
   handoffLink: 'التواصل مع شخص',
   jump: 'أحدث رسالة',
   status: 'حالة الخدمة',

@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: 'Aus den Dokumenten zitiert, ohne Sprachmodell',
   firstWord: (value, n) => `erstes Wort nach ${n.show(value)} s`,
   handoff: 'Möchten Sie mit einem Menschen sprechen?',
+  handoffHelp: 'Ein Mensch kann Ihnen damit helfen',
   handoffLink: 'Menschen kontaktieren',
   jump: 'Neueste Nachricht',
   status: 'Status des Dienstes',

@@ -49,6 +49,7 @@ export const en = {
   builtinHint: 'Quoted from the documents, without a language model',
   firstWord: (value: string, n: Numbers): string => `first word ${n.show(value)} s`,
   handoff: 'Would you like to talk to a person?',
+  handoffHelp: 'A person can help you with this',
   handoffLink: 'Contact a person',
   jump: 'Newest message',
   status: 'Service status',

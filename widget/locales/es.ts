@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: 'Citada de los documentos, sin modelo de lenguaje',
   firstWord: (value, n) => `primera palabra en ${n.show(value)} s`,
   handoff: '¿Desea hablar con una persona?',
+  handoffHelp: 'Una persona puede ayudarle con esto',
   handoffLink: 'Contactar con una persona',
   jump: 'Mensaje más reciente',
   status: 'Estado del servicio',

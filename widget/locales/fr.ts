@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: 'Citée des documents, sans modèle de langage',
   firstWord: (value, n) => `premier mot en ${n.show(value)} s`,
   handoff: 'Souhaitez-vous parler à quelqu’un ?',
+  handoffHelp: 'Une personne peut vous aider',
   handoffLink: 'Contacter une personne',
   jump: 'Message le plus récent',
   status: 'État du service',

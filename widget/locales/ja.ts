@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: '言語モデルを使わず、文書から引用しています',
   firstWord: (value, n) => `最初の言葉まで ${n.show(value)} 秒`,
   handoff: '担当者とお話しになりますか？',
+  handoffHelp: '担当者がお手伝いできます',
   handoffLink: '担当者に連絡する',
   jump: '最新のメッセージ',
   status: 'サービスの稼働状況',

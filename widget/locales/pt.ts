@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: 'Citada dos documentos, sem modelo de linguagem',
   firstWord: (value, n) => `primeira palavra em ${n.show(value)} s`,
   handoff: 'Gostaria de falar com uma pessoa?',
+  handoffHelp: 'Uma pessoa pode ajudar com isto',
   handoffLink: 'Falar com uma pessoa',
   jump: 'Mensagem mais recente',
   status: 'Estado do serviço',

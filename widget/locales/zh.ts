@@ -43,6 +43,7 @@ export const strings: Words = {
   builtinHint: '引自文档，未使用语言模型',
   firstWord: (value, n) => `首字用时 ${n.show(value)} 秒`,
   handoff: '需要人工客服吗？',
+  handoffHelp: '人工客服可以帮助您',
   handoffLink: '联系人工客服',
   jump: '最新消息',
   status: '服务状态',

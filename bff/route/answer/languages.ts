@@ -11,7 +11,10 @@ import { zh } from './languages/zh.ts';
 export type Phrases = {
   unknown: string;
   offerPerson: string;
+  /** A person has been told. */
   askedForPerson: string;
+  /** There is nobody who could be told. */
+  noPerson: string;
   standIn: string;
   wordForWord: string;
   youSaid(text: string): string;
@@ -34,6 +37,8 @@ export type Talk = 'greeting' | 'thanks' | 'bye' | 'whoAmI';
 export type Language = {
   says: Phrases;
   talk: Record<Talk, RegExp>;
+  /** A whole message without punctuation that only says yes. */
+  yes: RegExp;
   /** The visitor asks for a person. */
   person: RegExp;
   /** What a question asks for. */

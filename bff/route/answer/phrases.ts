@@ -10,9 +10,19 @@ const TALK = (['greeting', 'thanks', 'bye', 'whoAmI'] as const).map((kind) => [k
 
 /** The kind of small talk that a message is, if it is nothing more. */
 export function smallTalk(text: string): Talk | null {
-  const forms = new Set([text, folded(text)].map((form) => form.replace(/[^\p{L}\p{N}\s]/gu, ' ').replace(/\s+/g, ' ').trim()));
-  return TALK.find(([, fits]) => [...forms].some(fits))?.[0] ?? null;
+  return TALK.find(([, fits]) => formsOf(text).some(fits))?.[0] ?? null;
 }
 
-/** Whether the visitor asks for a person. */
-export const wantsPerson = inAny(({ person }) => person);
+/** A whole message without punctuation, and once more without accents. */
+function formsOf(text: string): string[] {
+  return [...new Set([text, folded(text)].map((form) => form.replace(/[^\p{L}\p{N}\s]/gu, ' ').replace(/\s+/g, ' ').trim()))];
+}
+
+const asksForPerson = inAny(({ person }) => person);
+const saysYes = inAny(({ yes }) => yes);
+
+/** Whether the visitor asks for a person, or says yes to `before`, which offered one or had no answer. */
+export function wantsPerson(text: string, before: string): boolean {
+  if (asksForPerson(text)) return true;
+  return formsOf(text).some(saysYes) && Object.values(languages).some(({ says }) => before.endsWith(says.offerPerson) || before.endsWith(says.unknown));
+}

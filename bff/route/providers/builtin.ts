@@ -65,9 +65,12 @@ function compose(ask: Pick<Ask, 'lang' | 'messages' | 'snippets' | 'tools'>): An
 
   const talk = smallTalk(question);
   if (talk !== null) return plain(phrases[talk]);
-  const person = wantsPerson(question) ? ask.tools.filter(({ name }) => name === HANDOFF && !called.has(name)) : [];
-  if (person.length > 0) return { ...plain(''), calls: person.map(({ name }) => ({ id: `builtin_${crypto.randomUUID()}`, name, input: { reason: question } })) };
-  if (wantsPerson(question)) return { ...plain(phrases.askedForPerson), handoff: 'requested' };
+  const offered = ask.tools.some(({ name }) => name === HANDOFF);
+  if (wantsPerson(question, saidBefore(ask.messages.slice(0, asked)))) {
+    if (offered && !called.has(HANDOFF)) return { ...plain(''), calls: [{ id: `builtin_${crypto.randomUUID()}`, name: HANDOFF, input: { reason: question } }] };
+    const told = results.some(({ name, failed }) => name === HANDOFF && !failed);
+    return { ...plain(told ? phrases.askedForPerson : phrases.noPerson), handoff: 'requested' };
+  }
 
   const worked = workResults(results, ask.tools, phrases);
   const known = new Set(worked.passages.map((passage) => passage.id));
@@ -88,7 +91,7 @@ function compose(ask: Pick<Ask, 'lang' | 'messages' | 'snippets' | 'tools'>): An
   }
   if (worked.words.length > 0) return { ...plain(worked.words.join('\n\n')), handoff: results.every((result) => result.failed) ? 'no-answer' : null };
 
-  return { ...plain(`${phrases.unknown}${gapAfter(phrases.unknown)}${phrases.offerPerson}`), handoff: 'no-answer' };
+  return { ...plain(offered ? `${phrases.unknown}${gapAfter(phrases.unknown)}${phrases.offerPerson}` : phrases.unknown), handoff: 'no-answer' };
 }
 
 function plain(text: string): Answer {
@@ -121,6 +124,12 @@ function write(pieces: Piece[], phrases: Phrases): string {
 
 function passageOf(text: string): Snippet {
   return { id: '', text, score: 0, tokens: 0, at: null, source: { kind: 'knowledge', document: '', title: '', heading: null, url: null } };
+}
+
+/** The last answer. */
+function saidBefore(messages: RouteMessage[]): string {
+  const message = messages.findLast(({ role }) => role === 'assistant');
+  return message?.role === 'assistant' ? message.text.trim() : '';
 }
 
 function textOf(message: RouteMessage | undefined): string {

@@ -72,8 +72,25 @@ describe('small talk', () => {
   for (const [text, answer] of [['hi', /^Hello!/], ['Thank you!', /welcome/], ['bye', /Goodbye/], ['who are you?', /not a language model/]] as const) {
     it(text, async () => assert.match(textOf(await ask(text)), answer));
   }
-  it('a wish for a person is a handoff', async () => {
-    assert.deepEqual(ofType(await ask('I want to talk to a human'), 'handoff'), [{ type: 'handoff', reason: 'requested' }]);
+  it('a wish for a person is a handoff; nobody is promised where nobody can be told', async () => {
+    const parts = await ask('I want to talk to a human');
+    assert.deepEqual(ofType(parts, 'handoff'), [{ type: 'handoff', reason: 'requested' }]);
+    assert.match(textOf(parts), /^I cannot reach a person from this chat\./);
+    const unknown = textOf(await ask('How tall is the Eiffel Tower?'));
+    assert.doesNotMatch(unknown, /person/);
+    const after = [{ role: 'user' as const, text: 'How tall is the Eiffel Tower?' }, { role: 'assistant' as const, text: unknown, calls: [] }, { role: 'user' as const, text: 'Yes, please' }];
+    assert.match(textOf(await ask('Yes, please', { messages: after })), /^I cannot reach a person/);
+  });
+  it('where a person can be told, yes to the offer tells one, and only what was told is said to be', async () => {
+    const tools = [tool('handoff.person', { title: 'Tell a person' })];
+    const offer = textOf(await ask('How tall is the Eiffel Tower?', { tools }));
+    assert.match(offer, /Would you like to ask a person\?$/);
+    const said = [{ role: 'user' as const, text: 'How tall is the Eiffel Tower?' }, { role: 'assistant' as const, text: offer, calls: [] }, { role: 'user' as const, text: 'yes' }];
+    const [call] = ofType(await ask('yes', { tools, messages: said }), 'call').map((part) => part.call);
+    assert.equal(call?.name, 'handoff.person');
+    const done = (failed: boolean) => [...said, { role: 'assistant' as const, text: '', calls: call ? [call] : [] }, { role: 'tool' as const, callId: call?.id ?? '', name: 'handoff.person', output: 'ok', failed }];
+    assert.match(textOf(await ask('yes', { tools, messages: done(false) })), /passing this on to a person/);
+    assert.match(textOf(await ask('yes', { tools, messages: done(true) })), /^I cannot reach a person/);
   });
   it('remembers what the visitor stated', async () => {
     const parts = await ask('What is my project called?', { snippets: [{ ...DOCS[0]!, id: 't1', text: 'My project is called Albatross.', source: { kind: 'turn', chat: 'c', role: 'user' } }] });

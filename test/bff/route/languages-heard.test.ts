@@ -24,12 +24,20 @@ const HEARD: Record<Exclude<Tag, 'en' | 'de'>, Heard> = {
     asks: [['كم السعر؟', 'measure'], ['متى يصل الطلب؟', 'measure'], ['لماذا التأخير؟', 'reason'], ['كيف ألغي الطلب؟', 'howto'], ['ما هو الرصيد؟', 'definition'], ['ما طرق الدفع المتوفرة؟', 'list']] },
 };
 
+/** What says yes to an offer, and what does not. */
+const ANSWERED: Record<string, [yes: string, no: string]> = {
+  en: ['Yes, please!', 'no'], de: ['Ja, gerne.', 'nein'], fr: ['Oui, s’il vous plaît', 'non'], es: ['Sí', 'no'], pt: ['Sim, por favor', 'não'], ja: ['はい、お願いします', 'いいえ'], zh: ['需要', '不用'], ar: ['نعم', 'لا'],
+};
+
 for (const [lang, { talk, more, person, noPerson, asks, onward }] of Object.entries(HEARD)) {
   it(`${lang}: small talk, the wish for a person, and what a question asks for`, () => {
+    const [yes = '', no = ''] = ANSWERED[lang] ?? [];
     assert.deepEqual(talk.map(smallTalk), ['bye', 'whoAmI']);
     assert.equal(smallTalk(more), null);
-    assert.deepEqual(person.map(wantsPerson), person.map(() => true));
-    assert.equal(wantsPerson(noPerson), false);
+    assert.deepEqual(person.map((text) => wantsPerson(text, '')), person.map(() => true));
+    assert.equal(wantsPerson(noPerson, ''), false);
+    assert.deepEqual([yes, 'yes', no].map((text) => wantsPerson(text, `Hm. ${phrasesFor(lang).offerPerson}`)), [true, true, false]);
+    assert.equal(wantsPerson(yes, 'A whole answer.'), false);
     assert.deepEqual(asks.map(([question]) => [question, kindOf(question)]), asks);
     assert.equal(goesOn(onward, 3), true);
   });

@@ -6,6 +6,7 @@ export const de: Language = {
     unknown: 'Das habe ich in den Dokumenten, die ich habe, nicht gefunden.',
     offerPerson: 'Möchten Sie einen Menschen fragen?',
     askedForPerson: 'Gern. Ich gebe das an einen Menschen weiter.',
+    noPerson: 'Aus diesem Chat heraus kann ich keinen Menschen erreichen. Bitte nutzen Sie die Kontaktangaben dieser Website.',
     standIn: 'Die Sprachmodelle sind gerade nicht erreichbar.',
     wordForWord: 'Das hier stammt wörtlich aus den Dokumenten:',
     youSaid: (text) => `Sie haben mir vorhin gesagt: „${text}“`,
@@ -24,6 +25,7 @@ export const de: Language = {
     bye: /^(ciao|tschüss?|tschüß|auf wiedersehen|bis bald)$/,
     whoAmI: /^(wer|was) (bist du|sind sie)|^was (kannst du|können sie)|^(bist du|sind sie) (ein |eine )?(bot|roboter|mensch|ki|echt)/,
   },
+  yes: /^(ja|ja bitte|ja gern|ja gerne|gern|gerne|bitte)$/,
   person: /\b(mit|zu) (einem|einer|dem|der)\b.{0,20}\b(menschen|mitarbeiter|mitarbeiterin|person|berater)\b.{0,20}\b(sprechen|reden|verbinden)?/,
   asks: {
     measure: /\bwie (schnell|lange|viel|viele|gro(ß|ss)|oft|alt)\b|\b(kostet|preis)/,

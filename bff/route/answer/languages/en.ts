@@ -6,6 +6,7 @@ export const en: Language = {
     unknown: 'I could not find that in the documents I was given.',
     offerPerson: 'Would you like to ask a person?',
     askedForPerson: 'Of course. I am passing this on to a person.',
+    noPerson: 'I cannot reach a person from this chat. Please use the contact details of this site.',
     standIn: 'The language models cannot be reached right now.',
     wordForWord: 'This comes word for word from the documents:',
     youSaid: (text) => `You told me earlier: “${text}”`,
@@ -24,6 +25,7 @@ export const en: Language = {
     bye: /^(bye|bye bye|goodbye|see you)$/,
     whoAmI: /^(who|what) are you|^what can you do|^are you (a |an )?(bot|robot|human|person|ai|real|chatgpt|llm|language model)/,
   },
+  yes: /^(yes|yeah|yep|sure|yes please|please|please do|i would|i do)$/,
   person: /\b(talk|speak|chat|connect|transfer|put me|pass me)\b.{0,30}\b(human|person|someone|somebody|agent|representative|operator|support)\b|\b(real|actual) (human|person)\b|\bhuman (please|agent)\b/,
   asks: {
     measure: /\bhow (fast|long|much|many|big|large|often|old|quick|quickly)\b|\b(cost|price)/,

@@ -6,6 +6,7 @@ export const es: Language = {
     unknown: 'No he encontrado eso en los documentos de los que dispongo.',
     offerPerson: '¿Desea preguntar a una persona?',
     askedForPerson: 'Por supuesto. Paso su consulta a una persona.',
+    noPerson: 'Desde este chat no puedo contactar con una persona. Utilice, por favor, los datos de contacto de este sitio.',
     standIn: 'En este momento no se puede contactar con los modelos de lenguaje.',
     wordForWord: 'Esto procede palabra por palabra de los documentos:',
     youSaid: (text) => `Antes me dijo: «${text}»`,
@@ -24,6 +25,7 @@ export const es: Language = {
     bye: /^(adios|hasta (luego|pronto|manana|la vista)|nos vemos|chao|que tenga (un )?buen dia)( (y )?gracias)?$/,
     whoAmI: /^(quien|que) (eres|es usted|sois)|^que (puedes|puede|sabes|sabe) hacer( por mi)?$|^(eres|es usted) (un |una )?(bot|robot|humano|humana|persona|ia|chatgpt|modelo|real)/,
   },
+  yes: /^(si|si por favor|claro|vale|por favor)$/,
   person: /\b(hablar|charlar|chatear|comunicarme|comuniqueme|conecteme|conectame|pas[ae]me|transfier[ae]me)\b.{0,30}\b(humano|persona|alguien|agente|operador|operadora|representante|asesora?|atencion al cliente)\b|\b(quiero|necesito|prefiero) (a )?(un |una )?(ser )?(humano|persona real|agente|asesora?|operador)\b/,
   asks: {
     measure: /\b(cuantos?|cuantas?|(?:desde|hasta) cuando|a que hora|que (horarios?|precios?|plazos?|dias?)|cual es el (precio|plazo|horario))\b|^\P{L}*cuando\b|\bcuesta/u,

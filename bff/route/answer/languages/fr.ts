@@ -6,6 +6,7 @@ export const fr: Language = {
     unknown: 'Je n’ai pas trouvé cela dans les documents dont je dispose.',
     offerPerson: 'Souhaitez-vous poser la question à quelqu’un ?',
     askedForPerson: 'Bien sûr. Je transmets votre demande à une personne.',
+    noPerson: 'Je ne peux joindre personne depuis ce chat. Veuillez utiliser les coordonnées de ce site.',
     standIn: 'Les modèles de langage ne sont pas joignables pour le moment.',
     wordForWord: 'Ceci est repris mot pour mot des documents :',
     youSaid: (text) => `Vous m’avez dit plus tôt : « ${text} »`,
@@ -24,6 +25,7 @@ export const fr: Language = {
     bye: /^(au revoir|a bientot|a plus( tard)?|bonne (journee|soiree|nuit)|adieu)( (et )?merci)?$/,
     whoAmI: /^(qui|tu) (etes vous|es tu|es qui)|^vous etes qui|^que (pouvez vous|peux tu|savez vous|sais tu) faire( pour moi)?$|^(etes vous|es tu|est ce que (vous etes|tu es)|vous etes|tu es) (un |une )?(vraie? )?(bot|robot|humaine?|personne|ia|chatgpt|modele)/,
   },
+  yes: /^(oui|oui merci|oui s il vous plait|oui volontiers|volontiers|d accord)$/,
   person: /\b(parler|discuter|echanger|relation|passez-moi|passe-moi|transferez-moi)\b.{0,30}\b(humaine?|quelqu'un|personne|conseillere?|operateur|operatrice|agent|service client)\b|\b(veux|voudrais|besoin d'|prefere)\s?(un |une )?(vraie? )?(humaine?|etre humain|personne|conseillere?)\b/,
   asks: {
     measure: /\b(combien|(?:jusqu'a|depuis) quand|quelle heure|quels? (delais?|prix|tarifs?|horaires?|jours?)|quelle (taille|duree))\b|^\P{L}*quand\b|\bcoute/u,

@@ -6,6 +6,7 @@ export const pt: Language = {
     unknown: 'Não encontrei isso nos documentos de que disponho.',
     offerPerson: 'Gostaria de perguntar a uma pessoa?',
     askedForPerson: 'Claro. Vou encaminhar o seu pedido a uma pessoa.',
+    noPerson: 'A partir deste chat não consigo contactar uma pessoa. Por favor, utilize os contactos deste site.',
     standIn: 'Os modelos de linguagem não estão acessíveis neste momento.',
     wordForWord: 'Isto vem palavra por palavra dos documentos:',
     youSaid: (text) => `Você me disse antes: “${text}”`,
@@ -24,6 +25,7 @@ export const pt: Language = {
     bye: /^(tchau|adeus|ate (logo|mais|breve|amanha|a proxima))( (e )?obrigad[oa])?$/,
     whoAmI: /^(quem|o que) (e|es) (voce|tu)|^quem es\b|^o que (voce )?(pode|sabe|consegue) fazer( por mim)?$|^(voce e|tu es|es|e voce) (um |uma )?(bot|robo|humano|humana|pessoa|ia|chatgpt|modelo|real)/,
   },
+  yes: /^(sim|sim por favor|claro|por favor|quero)$/,
   person: /\b(falar|conversar|me (?:conecte|conecta|transfira|transfere|passe|passa))\b.{0,30}\b(humano|pessoa|alguem|atendente|operador|operadora|representante|agente|suporte humano)\b|\b(quero|preciso de|prefiro) (um |uma )?(ser )?(humano|pessoa (de verdade|real)|atendente|operador)\b/,
   asks: {
     measure: /\b(quantos?|quantas?|(?:desde|ate) quando|que horas|qual (e )?o (preco|prazo|horario|valor)|quais os (precos|prazos|horarios))\b|^\P{L}*quando\b|\bcusta/u,
