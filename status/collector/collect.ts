@@ -2,7 +2,7 @@
 import { STALE_AFTER_MS } from '@halfsecond/shared/limits';
 import type { ProviderHealth, Side } from '@halfsecond/shared/status';
 import type { Written } from '../incidents/ledger.ts';
-import { open } from '../src/incident.ts';
+import { open, type PublishedIncident } from '../src/incident.ts';
 import { judgeComponents } from './components.ts';
 import { blameOf } from './hops.ts';
 import { judgeModel, JUDGE_WINDOW_MS, overall, type Held, type Traffic } from './judge.ts';
@@ -89,16 +89,17 @@ export function createCollect(options: PullOptions, board: Board, store: Store, 
 
       const diskFault = store.fault();
       const openIncidents = written.incidents.filter(open);
+      // What is only being watched still has an incident, but the chat works; so does what was opened by itself and is well again.
+      const raising = openIncidents.filter((each) => each.status !== 'monitoring' && !isWell(each, components));
       const indicator = overall(
         components.map((each) => ({ id: each.id, kind: each.kind, builtin: builtin.has(each.id), verdict: each })),
-        // What is only being watched still has an incident, but the chat works.
-        openIncidents.filter((each) => each.status !== 'monitoring').map((each) => each.impact),
+        raising.map((each) => each.impact),
       );
       const observed: Observed = {
         version: 1,
         asOf: now,
         indicator,
-        headline: headline(indicator, components, stale, openIncidents),
+        headline: headline(indicator, components, stale, raising),
         metrics: { asOf: readAt, stale, fault: stale && reached.state !== 'down' ? reader.fault() : null },
         components,
         models: models(store, reader, blind, components, traffic),
@@ -160,4 +161,10 @@ async function settledWithin(work: Promise<void>, ms: number): Promise<void> {
   } finally {
     clearTimeout(timer);
   }
+}
+
+/** Whether an incident that people did not write is about components that all work by now: it is open until that has lasted. */
+function isWell({ condition, components }: PublishedIncident, all: Component[]): boolean {
+  const own = all.filter(({ id }) => components.includes(id));
+  return condition !== null && condition !== undefined && own.length > 0 && own.every(({ judged, status }) => judged && status === 'operational');
 }

@@ -257,6 +257,9 @@ test('an open incident that people wrote raises the page and heads it; one that 
   };
   const open = await round([incident]);
   assert.deepEqual([open.indicator, open.headline, open.openIncidents.length], ['major', 'Invoices are wrong', 1]);
+  const byItself = { ...incident, condition: 'gateway-down' };
+  const well = await round([byItself]);
+  assert.deepEqual([well.indicator, well.headline, well.openIncidents.length], ['none', 'All systems operational', 1], 'opened by itself, and what it is about works again');
   const over = await round([{ ...incident, status: 'resolved' }]);
   assert.deepEqual([over.indicator, over.headline, over.openIncidents.length], ['none', 'All systems operational', 0]);
 });
