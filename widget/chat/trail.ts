@@ -37,7 +37,10 @@ function hopsOf({ marks, finish }: Message): [Hop, number][] {
   return all.filter((hop): hop is [Hop, number] => typeof hop[1] === 'number' && hop[1] >= 0.5);
 }
 
+/** Both as the visitor sees them, from the key press to the screen: the whole is what the hops above add up to. */
 function sumsOf({ marks, finish }: Message): [Hop, number][] {
-  const all: [Hop, unknown][] = [['firstWord', marks?.total], ['whole', finish?.timing?.total]];
+  const outside = marks ? marks.keyToSend + marks.sendToFirstByte + marks.paint : 0;
+  const total = finish?.timing?.total;
+  const all: [Hop, unknown][] = [['firstWord', marks?.total], ['whole', total === undefined ? undefined : total + outside]];
   return all.filter((sum): sum is [Hop, number] => typeof sum[1] === 'number');
 }

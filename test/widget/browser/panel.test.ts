@@ -139,6 +139,11 @@ describe('around an answer', () => {
     const rows = [...card.querySelectorAll('tr')].map((row) => row.querySelector('th')?.textContent);
     expect(rows).to.include.members(['Network', 'Looking it up', 'Model', 'First word on screen', 'Whole answer']);
     expect([...card.querySelectorAll('td:last-child')].every((cell) => /^[\d.,]+ m?s$/.test(cell.textContent ?? ''))).to.equal(true);
+    const took = (name: string): number => {
+      const text = [...card.querySelectorAll('tr')].find((row) => row.querySelector('th')?.textContent === name)?.lastElementChild?.textContent ?? '';
+      return Number.parseFloat(text) * (text.endsWith(' ms') ? 1 : 1_000);
+    };
+    expect(took('Whole answer')).to.be.at.least(took('Network') + took('Model'));
     expect(card.querySelector('a')?.href).to.equal('https://status.example/');
     expect(need(element, '.timing').getAttribute('aria-expanded')).to.equal('true');
     need(element, '.timing').click();
