@@ -244,7 +244,7 @@ function done(drive: Drive, id: number, running: Running, attempted: Attempted):
   }
   tellAnswered(drive, fallback);
   for (const call of ended.calls) say(out, { type: 'call', call });
-  if (!builtin) for (const snippet of snippetsUsed(drive.said, input.snippets)) say(out, { type: 'cite', snippet });
+  if (!builtin) for (const snippet of snippetsUsed(drive.said, input.snippets, input.lang)) say(out, { type: 'cite', snippet });
   if (builtin && handoff !== null) say(out, { type: 'handoff', reason: handoff });
   say(out, { type: 'end', reason: ended.reason, provider: model.provider, model: model.id, fallback, usage: ended.usage, cost: costOf(ended.usage, price) + drive.spent - cost });
   drive.over = true;

@@ -5,10 +5,10 @@ import { readerFor } from './reader.ts';
 /** An answer shares at least so many different content words with a snippet, and so large a part of its own. */
 const LEAST_SHARED = 3;
 const LEAST_PART = 0.3;
-const { contentWords } = readerFor('en');
 
-/** The knowledge snippets that the answer drew on, the closest first. */
-export function snippetsUsed(answer: string, snippets: Snippet[]): Snippet[] {
+/** The knowledge snippets that the answer drew on, the closest first. `lang`: BCP 47, of the visitor. */
+export function snippetsUsed(answer: string, snippets: Snippet[], lang: string): Snippet[] {
+  const { contentWords } = readerFor(lang);
   const said = new Set(contentWords(answer));
   if (said.size === 0) return [];
   return snippets

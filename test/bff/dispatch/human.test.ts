@@ -30,9 +30,9 @@ const plain: Record<string, string[]> = {
   fr: ['ressources humaines', 'combien de personnes travaillent ici', 'Êtes-vous humain ?', 'quels conseils donnez-vous', 'parler plusieurs langues', 'est-ce que le bot parle français'],
   es: ['recursos humanos', '¿Eres humano?', 'cuántas personas trabajan aquí', '¿hablas español?', 'los datos personales', 'agenda de eventos'],
   pt: ['recursos humanos', 'você é humano?', 'quantas pessoas trabalham aí', 'fala português?', 'dados pessoais', 'a agenda'],
-  ja: ['人工知能とは', 'あなたは人間ですか', '一人でも使えますか', '料金について話して', '人気の機能は'],
+  ja: ['人工知能とは', 'あなたは人間ですか', '一人でも使えますか', '料金について話して', '人気の機能は', 'ほかの人に連絡先を送れますか', '他の人に対応していますか'],
   zh: ['人工智能是什么', '你是真人吗', '几个人可以用', '个人信息安全吗', '人力资源'],
-  ar: ['هل أنت إنسان؟', 'الموارد البشرية', 'كم عدد الموظفين', 'هل يتحدث العربية', 'أريد السعر'],
+  ar: ['هل أنت إنسان؟', 'الموارد البشرية', 'كم عدد الموظفين', 'هل يتحدث العربية', 'أريد السعر', 'أريد إرسال هدية إلى شخص آخر'],
 };
 
 for (const [language, list] of Object.entries(wishes)) {
