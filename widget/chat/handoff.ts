@@ -10,7 +10,7 @@ export function handoff({ strings }: View, { reason, url }: NonNullable<Message[
   const href = safeSourceUrl(url ?? null);
   return html`<div class="card" part="handoff">
     <p class="card-title">${icons.person}${href === null ? strings.handoffHelp : strings.handoff}</p>
-    ${reason === '' ? nothing : html`<p>${reason}</p>`}
+    ${reason === '' ? nothing : html`<p dir="auto">${reason}</p>`}
     ${href === null ? nothing : html`<a class="plain-button" href=${href} target="_blank" rel="noopener noreferrer">${strings.handoffLink}</a>`}
   </div>`;
 }
