@@ -3,7 +3,7 @@ import { spanOfCall } from '@halfsecond/shared/trace';
 import { ID_MAX } from '@halfsecond/shared/limits';
 import type { StreamEvent } from '@halfsecond/shared/wire';
 import type { Agent, ListTools, Question, Resumed, RouteMessage, RunTools, Spans, ToolCall, ToolPart, TurnRecord, Waiting } from '../layers.ts';
-import { handoffEvent, statusEvent } from './sentences.ts';
+import { handoffEvent, statusEvent, toolTitle } from './sentences.ts';
 
 /** Calls of one turn that are made, and calls of one step that the model is told about: it asked for them, so each needs an answer. */
 const CALLS_MAX = 24;
@@ -120,8 +120,8 @@ function* eventsOf(part: ToolPart, question: Question, record: TurnRecord): Gene
   yield handoffEvent(question, part.handoff.reason, part.handoff.url);
 }
 
-function titleOf({ listTools, agent }: Desk, name: string): string {
-  return listTools(agent).find((tool) => tool.name === name)?.title ?? name;
+function titleOf({ listTools, agent, question }: Desk, name: string): string {
+  return toolTitle(question, name, listTools(agent).find((tool) => tool.name === name)?.title ?? name);
 }
 
 function resultOf({ id, name }: Pick<ToolCall, 'id' | 'name'>, output: string, failed: boolean): RouteMessage {

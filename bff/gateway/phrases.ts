@@ -3,7 +3,7 @@ import type { TurnState } from '@halfsecond/shared/wire';
 
 /** `agent` and `tool` are titles from the configuration; `position` in the queue from 1; `question`: the message asks something. */
 export type Details = { agent?: string; tool?: string; position?: number; question?: boolean };
-export type Phrases = Record<TurnState, (details: Details) => string> & { handoff: Record<'requested' | 'no-answer' | 'private' | 'nobody', string>; clarify: (first: string, second: string) => string };
+export type Phrases = Record<TurnState, (details: Details) => string> & { handoff: Record<'requested' | 'no-answer' | 'private' | 'nobody', string>; clarify: (first: string, second: string) => string; tools: Record<string, string> };
 
 const en: Phrases = {
   accepted: ({ agent, question }) => {
@@ -20,6 +20,7 @@ const en: Phrases = {
   handoff: { requested: 'You asked for a person.', 'no-answer': 'The documents do not hold the answer.',
     private: 'This conversation holds private data, so no outside language model was asked. A person can help you with it.',
     nobody: 'No one here knows this subject. A person can help you with it.' },
+  tools: { 'docs.search': 'Search the documentation', 'status.check': 'Check the service status', 'handoff.person': 'Hand over to a person' },
   clarify: (a, b) => `Do you mean “${a}” or “${b}”?`,
 };
 
@@ -38,6 +39,7 @@ const de: Phrases = {
   handoff: { requested: 'Sie möchten mit einem Menschen sprechen.', 'no-answer': 'Die Dokumente enthalten die Antwort nicht.',
     private: 'Dieses Gespräch enthält private Daten, deshalb wurde kein fremdes Sprachmodell gefragt. Ein Mensch kann Ihnen weiterhelfen.',
     nobody: 'Mit diesem Thema kennt sich hier niemand aus. Ein Mensch kann Ihnen weiterhelfen.' },
+  tools: { 'docs.search': 'Dokumentation durchsuchen', 'status.check': 'Dienststatus prüfen', 'handoff.person': 'An einen Menschen übergeben' },
   clarify: (a, b) => `Meinen Sie „${a}“ oder „${b}“?`,
 };
 
@@ -56,6 +58,7 @@ const fr: Phrases = {
   handoff: { requested: 'Vous souhaitez parler à une personne.', 'no-answer': 'Les documents ne contiennent pas la réponse.',
     private: 'Cette conversation contient des données privées : aucun modèle externe n’a été interrogé. Une personne peut vous aider.',
     nobody: 'Personne ici ne connaît ce sujet. Une personne peut vous aider.' },
+  tools: { 'docs.search': 'Chercher dans la documentation', 'status.check': 'Vérifier l’état du service', 'handoff.person': 'Transmettre à une personne' },
   clarify: (a, b) => `Voulez-vous dire « ${a} » ou « ${b} » ?`,
 };
 
@@ -74,6 +77,7 @@ const es: Phrases = {
   handoff: { requested: 'Ha pedido hablar con una persona.', 'no-answer': 'Los documentos no contienen la respuesta.',
     private: 'Esta conversación contiene datos privados, por eso no se consultó ningún modelo externo. Una persona puede ayudarle.',
     nobody: 'Nadie aquí conoce este tema. Una persona puede ayudarle.' },
+  tools: { 'docs.search': 'Buscar en la documentación', 'status.check': 'Comprobar el estado del servicio', 'handoff.person': 'Pasar a una persona' },
   clarify: (a, b) => `¿Se refiere a «${a}» o a «${b}»?`,
 };
 
@@ -92,6 +96,7 @@ const pt: Phrases = {
   handoff: { requested: 'Pediu para falar com uma pessoa.', 'no-answer': 'Os documentos não contêm a resposta.',
     private: 'Esta conversa contém dados privados, por isso nenhum modelo externo foi consultado. Uma pessoa pode ajudar.',
     nobody: 'Ninguém aqui conhece este assunto. Uma pessoa pode ajudar.' },
+  tools: { 'docs.search': 'Pesquisar na documentação', 'status.check': 'Verificar o estado do serviço', 'handoff.person': 'Passar a uma pessoa' },
   clarify: (a, b) => `Refere-se a “${a}” ou a “${b}”?`,
 };
 
@@ -110,6 +115,7 @@ const ja: Phrases = {
   handoff: { requested: '担当者との会話をご希望です。', 'no-answer': '資料に答えが見つかりませんでした。',
     private: '個人情報が含まれているため、外部のモデルには送信していません。担当者がご案内します。',
     nobody: 'この件に詳しい担当がおりません。スタッフがご案内します。' },
+  tools: { 'docs.search': '資料を検索', 'status.check': 'サービスの稼働状況を確認', 'handoff.person': '担当者に引き継ぐ' },
   clarify: (a, b) => `「${a}」と「${b}」のどちらについてでしょうか？`,
 };
 
@@ -128,6 +134,7 @@ const zh: Phrases = {
   handoff: { requested: '您希望与人工客服交谈。', 'no-answer': '资料中没有答案。',
     private: '本次对话包含隐私数据，因此没有询问任何外部模型。人工客服可以为您处理。',
     nobody: '这里没有人熟悉这个话题，人工客服可以帮助您。' },
+  tools: { 'docs.search': '搜索资料', 'status.check': '查看服务状态', 'handoff.person': '转接人工客服' },
   clarify: (a, b) => `您指的是“${a}”还是“${b}”？`,
 };
 
@@ -146,6 +153,7 @@ const ar: Phrases = {
   handoff: { requested: 'طلبت التحدث إلى شخص.', 'no-answer': 'المستندات لا تحتوي على الإجابة.',
     private: 'تحتوي هذه المحادثة على بيانات خاصة، لذلك لم نسأل أي نموذج خارجي. يمكن لشخص أن يساعدك.',
     nobody: 'لا أحد هنا يعرف هذا الموضوع. يمكن لشخص أن يساعدك.' },
+  tools: { 'docs.search': 'البحث في المستندات', 'status.check': 'التحقق من حالة الخدمة', 'handoff.person': 'التحويل إلى شخص' },
   clarify: (a, b) => `هل تقصد «${a}» أم «${b}»؟`,
 };
 

@@ -29,6 +29,11 @@ export function handoffEvent({ lang }: Pick<Question, 'lang'>, reason: string, u
   return { type: 'data-handoff', data: { reason: known ? phrasesOf(lang).handoff[reason] : reason, ...(url === undefined ? {} : { url }) } };
 }
 
+/** A tool's title for the visitor; those of the built-in tools are in their language, every other one as it was given. */
+export function toolTitle({ lang }: Pick<Question, 'lang'>, name: string, title: string): string {
+  return phrases['en']?.tools[name] === title ? (phrasesOf(lang).tools[name] ?? title) : title;
+}
+
 /** The question between two agents, by their titles. */
 export function clarification({ lang }: Pick<Question, 'lang'>, titles: string[]): string {
   return phrasesOf(lang).clarify(titles[0] ?? '', titles[1] ?? '');
