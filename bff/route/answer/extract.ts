@@ -132,13 +132,19 @@ function addContext(chosen: Scored[], scored: Scored[], lead: Scored, kind: Kind
     && (kind === 'definition' || hangsOn(next.unit.text));
   if (sameThought) chosen.push(next);
   if (leadsOn(lead.unit.text)) {
+    if (isShort(next.unit)) chosen.push(next);
     chosen.push(...scored.slice(lead.at + 1).filter((entry) => entry.snippet.id === lead.snippet.id && entry.unit.kind === 'item' && entry.unit.lead === lead.unit.text && !chosen.includes(entry)).slice(0, MAX_ITEMS));
   }
 }
 
+/** Code of few lines, its fences not counted. */
+function isShort({ kind, text }: Unit): boolean {
+  return kind === 'code' && text.split('\n').length <= MAX_CODE_LINES + 2;
+}
+
 /** Code answers "how do I …" when its own heading, its lead or its lines speak of the question. */
 function bestCode(scored: Scored[]): Scored | null {
-  const blocks = scored.filter((entry) => entry.unit.kind === 'code' && entry.unit.text.split('\n').length <= MAX_CODE_LINES + 2);
+  const blocks = scored.filter((entry) => isShort(entry.unit));
   const judged = blocks.map((entry) => {
     const before = scored[entry.at - 1];
     const near = before?.snippet.id === entry.snippet.id && before.unit.kind === 'sentence' && before.unit.text.length <= MAX_BESIDE_CODE ? before.coverage : 0;

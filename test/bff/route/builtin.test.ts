@@ -23,6 +23,7 @@ describe('answers with the sentences that answer, and cites them', () => {
     ['what is it', /^Halfsecond is a chat for websites/, ['readme#1']],
     ['How do I install it?', /Node 20[\s\S]*```sh\ngit clone[\s\S]*npm start\n```/, ['readme#2']],
     ['how can I add the widget to my website', /script tag[\s\S]*```html/, ['readme#3']],
+    ['Where does the script tag go?', /end of the body:\n\n```html/, ['readme#3']],
     ['How fast is it?', /80 ms/, ['readme#5'], /euros/],
     ['What happens when a provider fails?', /the next model answers/, ['readme#4'], /Refund/],
     ['What happens if OpenAI is down?', /built-in answerer replies/, ['readme#4']],
